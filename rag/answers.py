@@ -1,0 +1,178 @@
+"""What an answer is made of, and the events of one that streams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from vectorstore.records import Article, Hit
+
+Support = Literal["quoted", "supported", "unsupported"]
+Mode = Literal["extractive", "generative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact characters a statement rests on: `article.text[start:end] == quote`, always.
+
+    Raises `ValueError` when made with a quote that is not there.
+    """
+
+    number: int
+    article: Article
+    start: int
+    end: int
+    quote: str
+
+    def __post_init__(self) -> None:
+        if not self.quote or self.article.text[self.start : self.end] != self.quote:
+            raise ValueError(
+                f"Article {self.article.id!r} does not say {self.quote!r} at {self.start}:{self.end}."
+            )
+
+    @classmethod
+    def of(cls, number: int, article: Article, start: int, end: int) -> "Citation":
+        """The citation of `article.text[start:end]`."""
+        return cls(number, article, start, end, article.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing an answer says. `text` has no markers; `note` says why it is unsupported, if so."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: Support
+    note: str | None = None
+
+    @property
+    def marked(self) -> str:
+        """The text followed by its markers, `... [1][2]`."""
+        return " ".join(filter(None, [self.text, "".join(f"[{c.number}]" for c in self.citations)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was asked and gave, in tokens, and the cost in dollars if known."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question.
+
+    `text` carries `[1]`-style markers. `confidence` lies in [0, 1]. `short` is the span that
+    answers by itself, inside one of the citations and with its number. `timings` are
+    milliseconds by stage. `standalone` is the question as searched, when a conversation changed
+    it. `notes` are sentences for the reader, such as that articles disagree.
+    """
+
+    question: str
+    text: str
+    statements: tuple[Statement, ...] = ()
+    refused: bool = False
+    reason: str | None = None
+    mode: Mode = "extractive"
+    hits: tuple[Hit, ...] = ()
+    confidence: float = 0.0
+    short: Citation | None = None
+    standalone: str | None = None
+    notes: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    usage: Usage | None = None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation once, by number."""
+        cited = {c.number: c for s in self.statements for c in s.citations}
+        return tuple(cited[number] for number in sorted(cited))
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages an answer will be made from; `standalone` is the question as searched."""
+
+    hits: tuple[Hit, ...]
+    standalone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A statement being written: the text that has come since the last event. May be withdrawn."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A finished statement, checked, with its citations."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer; nothing follows."""
+
+    answer: Answer
+
+
+Event = Retrieved | Delta | Cited | Done
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The document that `footnote ask --json` prints."""
+    return {
+        "question": answer.question,
+        "standalone": answer.standalone,
+        "text": answer.text,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "confidence": answer.confidence,
+        "short": _citation_json(answer.short) if answer.short else None,
+        "notes": list(answer.notes),
+        "statements": [
+            {"text": s.text, "citations": [c.number for c in s.citations], "support": s.support}
+            for s in answer.statements
+        ],
+        "citations": [_citation_json(c) for c in answer.citations],
+        "passages": [hit_json(hit) for hit in answer.hits],
+        "elapsed_ms": dict(answer.timings),
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit as plain data: `article_id, start, end, score, text`."""
+    passage = hit.passage
+    return {
+        "article_id": passage.article_id,
+        "start": passage.start,
+        "end": passage.end,
+        "score": hit.score,
+        "text": passage.text,
+    }
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """An article as plain data, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "author": article.author,
+        "published_at": article.published_at,
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "article": article_json(citation.article),
+    }
