@@ -1,0 +1,53 @@
+# Two commands do everything: `make chat` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test eval check setup lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+chat: $(VENV)/.chat  ## Install what the chat needs and open it on http://127.0.0.1:7860
+	$(BIN)/footnote chat
+
+test: setup  ## Install everything and run the tests
+	$(BIN)/python -m pytest
+
+eval: setup  ## Ask the gold questions about the seeds and print how it went
+	$(BIN)/footnote eval
+
+check: setup  ## Style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(VENV)/.everything  ## Make .venv with everything: the chat, the evals and the tests' tools
+
+# The chat's lock leaves out what only the evals import.
+lock:  ## Resolve the dependencies again, with hashes (needs uv)
+	$(LOCK) --upgrade --group weights --group dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) --group weights -c requirements-dev.txt pyproject.toml -o requirements.txt \
+		--no-emit-package scipy --no-emit-package ir-measures --no-emit-package pytrec-eval-terrier
+
+clean:  ## Remove .venv and the caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# --no-deps because the lock is complete; --no-compile because most of it is never imported.
+$(VENV)/.chat: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -q --no-deps --no-compile --require-hashes -r requirements.txt
+	$(PIP) install -q --no-deps -e .
+	touch $@
+
+$(VENV)/.everything: requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -q --no-deps --no-compile --require-hashes -r requirements-dev.txt
+	$(PIP) install -q --no-deps -e .
+	touch $@
