@@ -1,0 +1,190 @@
+"""How well a reader finds spans, and knows when there is none, with the paragraph given.
+
+    python -m training.evaluate --weights reader.safetensors --model DIR --data DIR --sets NAME...
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from training import data
+from training.model import BertConfig, Reader, load_published
+
+LONGEST_ANSWER = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a paragraph, and the answers that count; none when it has none there."""
+
+    question: str
+    context: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best span's text, and how much better it is than no answer."""
+
+    text: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Exact match and F1 over the answerable; AUROC of the margin over all."""
+
+    answerable: int
+    unanswerable: int
+    em: float
+    f1: float
+    auroc: float
+
+
+def plain(text: str) -> list[str]:
+    """SQuAD's folding: lower case, no punctuation, no articles."""
+    kept = "".join(c for c in text.lower() if c not in string.punctuation)
+    return re.sub(r"\b(a|an|the)\b", " ", kept).split()
+
+
+def span_f1(found: str, gold: str) -> float:
+    """The F1 of two texts' words."""
+    a, b = plain(found), plain(gold)
+    if not a or not b:
+        return float(a == b)
+    common = sum((Counter(a) & Counter(b)).values())
+    return 2 * common / (len(a) + len(b))
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """How often a positive's score is above a negative's; ties count half."""
+    if not positive or not negative:
+        return float("nan")
+    scores = np.concatenate([positive, negative])
+    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
+    n, m = len(positive), len(negative)
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
+
+
+def best_spans(start: Tensor, end: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """start, end: logits [B, L], minus infinity where no answer may be, no answer at 0.
+
+    Returns the best span's first and last position and its margin over no answer, each [B].
+    """
+    length = start.shape[1]
+    pairs = start[:, :, None] + end[:, None, :]  # [B, L, L]
+    near = torch.ones(length, length, dtype=torch.bool, device=start.device)
+    near = near.triu().tril(LONGEST_ANSWER - 1)
+    near[0], near[:, 0] = False, False
+    score, place = pairs.masked_fill(~near, -torch.inf).flatten(1).max(1)
+    margin = score - start[:, 0] - end[:, 0]
+    return place // length, place % length, margin
+
+
+def logits(reader: Reader, batch: data.Batch) -> tuple[Tensor, Tensor]:
+    """Start and end logits [B, L] of a batch, minus infinity where no answer may be."""
+    start, end = reader(batch.ids, batch.types, batch.lengths)
+    return (
+        start.masked_fill(~batch.allowed, -torch.inf),
+        end.masked_fill(~batch.allowed, -torch.inf),
+    )
+
+
+def autocast(device: torch.device, on: bool) -> AbstractContextManager[object]:
+    """bf16 arithmetic where it is wanted."""
+    return torch.autocast(device.type, torch.bfloat16) if on else nullcontext()
+
+
+@torch.inference_mode()
+def read(
+    reader: Reader, texts: data.Texts, asked: Sequence[Asked], room: int = 256, bf16: bool = False
+) -> list[Reading]:
+    """The reader's answers; of a long paragraph's windows the one with the best margin counts."""
+    jobs = [
+        (number, window)
+        for number, one in enumerate(asked)
+        for window in data.reading_windows(texts, one.question, one.context, room)
+    ]
+    jobs.sort(key=lambda job: len(job[1].ids))
+    device = reader.span.weight.device
+    best = [Reading("", -np.inf)] * len(asked)
+    for at in range(0, len(jobs), 16):
+        part = jobs[at : at + 16]
+        batch = data.collate([window for _, window in part], texts.pad).to(device)
+        with autocast(device, bf16):
+            found = best_spans(*logits(reader, batch))
+        for (number, window), first, last, margin in zip(
+            part, *(x.tolist() for x in found), strict=True
+        ):
+            if margin > best[number].margin:
+                text = _slice(texts, asked[number].context, window, first, last)
+                best[number] = Reading(text, margin)
+    return best
+
+
+def _slice(texts: data.Texts, context: str, window: data.Window, first: int, last: int) -> str:
+    """The paragraph's characters between two positions of a window."""
+    shift = window.skipped - window.passage
+    spans = texts[context].spans
+    return context[int(spans[first + shift, 0]) : int(spans[last + shift, 1])]
+
+
+def figures(asked: Sequence[Asked], readings: Sequence[Reading]) -> Figures:
+    """Compare readings with the answers that count."""
+    pairs = [(a, r) for a, r in zip(asked, readings, strict=True) if a.answers]
+    em = [max(plain(r.text) == plain(gold) for gold in a.answers) for a, r in pairs]
+    f1 = [max(span_f1(r.text, gold) for gold in a.answers) for a, r in pairs]
+    none = [r.margin for a, r in zip(asked, readings, strict=True) if not a.answers]
+    area = auroc([r.margin for _, r in pairs], none)
+    mean = (float(np.mean(values)) if values else float("nan") for values in (em, f1))
+    return Figures(len(pairs), len(none), *mean, area)
+
+
+def asked_of(examples: Sequence[data.Example], contexts: Sequence[str]) -> list[Asked]:
+    """Examples of a data folder as questions to read."""
+    return [
+        Asked(e.question, contexts[e.context], (e.answer,) if e.answerable else ())
+        for e in examples
+    ]
+
+
+def load_reader(weights: Path, model: Path) -> tuple[Reader, data.Texts]:
+    """A reader from exported weights, with the tokenizer and sizes in the folder `model`."""
+    sizes = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    reader = Reader(BertConfig.from_json(sizes)).eval()
+    load_published(reader, load_file(weights))
+    return reader, data.Texts(Tokenizer.from_file(str(model / "tokenizer.json")))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a set's figures as one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="tokenizer.json, config.json")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sets", nargs="+", default=["squad2_orig10"])
+    options = parser.parse_args(arguments)
+    reader, texts = load_reader(options.weights, options.model)
+    contexts = data.read_contexts(options.data)
+    examples = [e for e in data.read_examples(options.data) if e.set in options.sets]
+    asked = asked_of(examples, contexts)
+    print(json.dumps(asdict(figures(asked, read(reader, texts, asked)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,301 @@
+"""Train the reader within a given time; a run that was cut off continues where it stopped.
+
+    python -m training.train --data DIR --model DIR --out DIR --hours 1.6
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from training import data, evaluate
+from training.model import BertConfig, Reader, load_published, span_loss
+
+State = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is made of; the learning rate follows the share of `hours` that has passed."""
+
+    hours: float
+    batch: int = 32
+    window: int = 256
+    rate: float = 2e-4
+    warm_up: float = 0.04
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.999
+    dropout: float = 0.0
+    bf16: bool = True
+    sort_pool: int = 2048
+    checkpoint_minutes: float = 5.0
+    validate_minutes: float = 12.0
+    validate_examples: int = 600
+    log_steps: int = 50
+    held_out_set: str = "squad2_orig10"
+    seed: int = 13
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run has come; `batch` is the next batch of pass `number`."""
+
+    number: int = 0
+    batch: int = 0
+    steps: int = 0
+    examples: int = 0
+    seconds: float = 0.0
+    best: dict[str, float] = field(default_factory=dict)
+
+
+def rate_at(settings: Settings, seconds: float) -> float:
+    """The learning rate: a linear rise, then a linear fall to nothing at the budget's end."""
+    done = min(1.0, seconds / (settings.hours * 3600))
+    rise, fall = done / settings.warm_up, (1 - done) / (1 - settings.warm_up)
+    return settings.rate * min(rise, fall)
+
+
+def moving_average(average: State, reader: Reader, steps: int, decay: float) -> None:
+    """Move the average a little towards the reader's trained weights, faster at first."""
+    share = 1 - min(decay, (1 + steps) / (10 + steps))
+    mine = [p.detach() for name, p in reader.named_parameters() if name in average]
+    theirs = [average[name] for name, _ in reader.named_parameters() if name in average]
+    torch._foreach_lerp_(theirs, mine, share)
+
+
+class Run:
+    """A training run and everything it keeps in its folder."""
+
+    def __init__(self, reader: Reader, texts: data.Texts, out: Path, settings: Settings) -> None:
+        self.reader, self.texts, self.out, self.settings = reader, texts, out, settings
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.reader.to(self.device).train()
+        self.reader.word.weight.requires_grad_(False)
+        self.trained = [p for p in reader.parameters() if p.requires_grad]
+        self.average: State = {
+            n: p.detach().clone() for n, p in reader.named_parameters() if p.requires_grad
+        }
+        self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98), fused=True)
+        self.progress = Progress()
+        out.mkdir(parents=True, exist_ok=True)
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Weight decay for the matrices alone."""
+        matrices = [p for p in self.trained if p.dim() > 1]
+        others = [p for p in self.trained if p.dim() <= 1]
+        decay = self.settings.weight_decay
+        return [
+            {"params": matrices, "weight_decay": decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+
+    def averaged(self) -> State:
+        """The reader's whole state with the averaged weights in place of the last ones."""
+        return self.reader.state_dict() | self.average
+
+    def save(self) -> Path:
+        """Write a checkpoint atomically and keep the latest two."""
+        path = self.out / f"checkpoint-{self.progress.steps:07d}.pt"
+        state = {
+            "config": self.reader.config.to_dict(),
+            "reader": self.reader.state_dict(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "progress": asdict(self.progress),
+            "settings": asdict(self.settings),
+        }
+        partial = path.with_suffix(".partial")
+        torch.save(state, partial)
+        os.replace(partial, path)
+        for old in checkpoints(self.out)[:-2]:
+            old.unlink()
+        return path
+
+    def resume(self) -> bool:
+        """Continue from the latest checkpoint that can be read; false where there is none."""
+        for path in reversed(checkpoints(self.out)):
+            try:
+                state = torch.load(path, map_location=self.device, weights_only=True)
+            except (OSError, RuntimeError, EOFError) as problem:
+                print(f"{path.name} cannot be read ({problem}); trying the one before")
+                continue
+            self.reader.load_state_dict(state["reader"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.average = state["average"]
+            self.progress = Progress(**state["progress"])
+            return True
+        return False
+
+    def step(self, windows: Sequence[data.Window]) -> Tensor:
+        """One update; returns the batch's loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.settings, self.progress.seconds)
+        batch = data.collate(windows, self.texts.pad).to(self.device)
+        with evaluate.autocast(self.device, self.settings.bf16):
+            start, end = evaluate.logits(self.reader, batch)
+        loss = span_loss(start, end, batch.first, batch.last)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, self.settings.clip)
+        self.optimizer.step()
+        moving_average(self.average, self.reader, self.progress.steps, self.settings.average)
+        return loss.detach()
+
+    def batches(
+        self, pool: Sequence[data.Example], contexts: Sequence[str], mix: data.Mix
+    ) -> Iterator[list[data.Window]]:
+        """Batches without end, from where the run stands; the same after a resumption."""
+        while True:
+            number = self.progress.number
+            rng = random.Random(self.settings.seed * 1000 + number)
+            room, texts = self.settings.window, self.texts
+            windows = [
+                window
+                for e in data.pass_examples(pool, contexts, mix, number)
+                if (window := data.training_window(texts, e, contexts[e.context], room, rng))
+            ]
+            size, sort_pool = self.settings.batch, self.settings.sort_pool
+            made = data.batches_of_like_length(windows, size, sort_pool, rng)
+            self.note(event="pass", number=number, examples=len(windows), batches=len(made))
+            yield from made[self.progress.batch :]
+            self.progress.number, self.progress.batch = number + 1, 0
+
+    def note(self, **values: object) -> None:
+        """Add a line to the log."""
+        minutes = round(self.progress.seconds / 60, 2)
+        line = {"minutes": minutes, "seen": self.progress.examples} | values
+        with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+
+    def validate(self, asked: Sequence[evaluate.Asked]) -> None:
+        """Log the figures of the last weights and of the averaged ones."""
+        last = {name: tensor.clone() for name, tensor in self.reader.state_dict().items()}
+        self.reader.eval()
+        for name, state in (("last", last), ("average", self.averaged())):
+            self.reader.load_state_dict(state)
+            found = evaluate.read(
+                self.reader, self.texts, asked, self.settings.window, self.settings.bf16
+            )
+            self.note(event="validation", weights=name, **asdict(evaluate.figures(asked, found)))
+        self.reader.load_state_dict(last)
+        self.reader.train()
+
+    def train(
+        self,
+        batches: Iterator[list[data.Window]],
+        held_out: Sequence[evaluate.Asked],
+        most_steps: int | None = None,
+    ) -> None:
+        """Train until the time, or the number of steps, is used up; save and validate on the way."""
+        losses: list[Tensor] = []
+        saved = validated = self.progress.seconds
+        clock = time.monotonic()
+        stop = None if most_steps is None else self.progress.steps + most_steps
+        while self.progress.seconds < self.settings.hours * 3600 and self.progress.steps != stop:
+            windows = next(batches)
+            losses.append(self.step(windows))
+            self.progress.batch += 1
+            self.progress.steps += 1
+            self.progress.examples += len(windows)
+            clock = self._pass_time(clock)
+            if self.progress.steps % self.settings.log_steps == 0:
+                self._log_loss(losses)
+            if self.progress.seconds - validated >= self.settings.validate_minutes * 60:
+                self.validate(held_out)
+                validated = self.progress.seconds
+                clock = self._pass_time(clock)
+            if self.progress.seconds - saved >= self.settings.checkpoint_minutes * 60:
+                self.save()
+                saved = self.progress.seconds
+        self.save()
+
+    def _pass_time(self, since: float) -> float:
+        """Count the time since a moment as training time; returns now."""
+        now = time.monotonic()
+        self.progress.seconds += now - since
+        return now
+
+    def _log_loss(self, losses: list[Tensor]) -> None:
+        """Log the mean of the latest losses and forget them."""
+        mean = float(torch.stack(losses).mean())
+        rate = rate_at(self.settings, self.progress.seconds)
+        self.note(event="loss", steps=self.progress.steps, rate=round(rate, 8), loss=round(mean, 4))
+        losses.clear()
+
+
+def checkpoints(out: Path) -> list[Path]:
+    """A run's checkpoints, oldest first."""
+    return sorted(out.glob("checkpoint-*.pt"))
+
+
+def held_out_sample(
+    examples: Sequence[data.Example], contexts: Sequence[str], settings: Settings
+) -> list[evaluate.Asked]:
+    """A fixed sample of the held-out set, half of it without an answer where there are enough."""
+    rng = random.Random(settings.seed)
+    pool = [e for e in examples if e.set == settings.held_out_set]
+    half = settings.validate_examples // 2
+    kinds = ([e for e in pool if e.answerable is kind] for kind in (False, True))
+    chosen = [e for kind in kinds for e in rng.sample(kind, min(half, len(kind)))]
+    return evaluate.asked_of(chosen, contexts)
+
+
+def published_reader(model: Path, dropout: float) -> Reader:
+    """A reader that begins with the published encoder in the folder `model`."""
+    sizes: Mapping[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    reader = Reader(BertConfig.from_json(sizes), dropout)
+    load_published(reader, load_file(model / "model.safetensors"))
+    return reader
+
+
+def options() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of questions, contexts")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="model.safetensors, config.json, tokenizer.json"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="checkpoints and log")
+    parser.add_argument("--hours", type=float, required=True, help="training time in all")
+    parser.add_argument("--batch", type=int, default=Settings.batch)
+    parser.add_argument("--rate", type=float, default=Settings.rate)
+    parser.add_argument("--threads", type=int, default=None)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Begin or continue a run."""
+    given = options().parse_args(arguments)
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    settings = replace(Settings(given.hours), batch=given.batch, rate=given.rate)
+    torch.manual_seed(settings.seed)
+    mix = data.default_mix()
+    contexts, examples = data.read_contexts(given.data), data.read_examples(given.data)
+    pool = data.training_pool(examples, mix)
+    texts = data.Texts(Tokenizer.from_file(str(given.model / "tokenizer.json")))
+    texts.prepare(contexts[e.context] for e in pool)
+    texts.prepare(e.question for e in pool)
+    run = Run(published_reader(given.model, settings.dropout), texts, given.out, settings)
+    resumed = run.resume()
+    run.note(event="begin", resumed=resumed, pool=len(pool), settings=asdict(settings))
+    held_out = held_out_sample(examples, contexts, settings)
+    run.train(run.batches(pool, contexts, mix), held_out)
+    run.validate(held_out)
+
+
+if __name__ == "__main__":
+    main()
