@@ -1,0 +1,55 @@
+"""Running an ONNX graph over many texts on the processor.
+
+Each text is one run on one thread, with as many threads as cores. Nothing is padded, so a text's
+result does not depend on its neighbours, and int8 activations keep the range of their own text.
+Measured faster than padded batches: docs/decisions/encoder.md.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int32]
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def row(values: Sequence[int]) -> IntArray:
+    """`values` as a batch of one: int32 [1, L]."""
+    return np.array([values], dtype=np.int32)
+
+
+class Graph:
+    """A loaded graph with one output."""
+
+    def __init__(self, model: bytes) -> None:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def run(self, feed: Mapping[str, IntArray]) -> FloatArray:
+        """The output for one set of inputs."""
+        output: FloatArray = self._session.run(None, feed)[0]
+        return output
+
+    def run_each(self, feeds: Sequence[Mapping[str, IntArray]]) -> list[FloatArray]:
+        """The output for each set of inputs, in order; the longest are run first."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        if len(feeds) < 2:
+            return [self.run(feed) for feed in feeds]
+        order = sorted(range(len(feeds)), key=lambda i: -feeds[i]["ids"].size)
+        with ThreadPoolExecutor(min(cores(), len(feeds))) as pool:
+            outputs = dict(zip(order, pool.map(lambda i: self.run(feeds[i]), order), strict=True))
+        return [outputs[i] for i in range(len(feeds))]
