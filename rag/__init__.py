@@ -1,1 +1,1 @@
-
+"""Footnote: ask your articles, get answers with footnotes that hold."""

@@ -91,6 +91,51 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a synthesizer makes of a question and its hits: an answer but for the bookkeeping."""
+
+    statements: tuple[Statement, ...] = ()
+    refused: bool = False
+    reason: str | None = None
+    confidence: float = 0.0
+    short: Citation | None = None
+    notes: tuple[str, ...] = ()
+    usage: Usage | None = None
+
+    @property
+    def text(self) -> str:
+        """The statements with their markers, or the reason for having none."""
+        if self.refused:
+            return self.reason or ""
+        return " ".join(statement.marked for statement in self.statements)
+
+    def answer(
+        self,
+        question: str,
+        mode: Mode,
+        hits: tuple[Hit, ...],
+        standalone: str | None = None,
+        timings: Mapping[str, float] | None = None,
+    ) -> Answer:
+        """The draft as the answer to a question."""
+        return Answer(
+            question=question,
+            text=self.text,
+            statements=self.statements,
+            refused=self.refused,
+            reason=self.reason,
+            mode=mode,
+            hits=hits,
+            confidence=self.confidence,
+            short=self.short,
+            standalone=standalone,
+            notes=self.notes,
+            timings=timings or {},
+            usage=self.usage,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     """The passages an answer will be made from; `standalone` is the question as searched."""
 

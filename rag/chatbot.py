@@ -1,0 +1,245 @@
+"""Chatbot: the one object a user holds."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.answers import Answer, Done, Event, Mode, Retrieved
+from rag.asking import Asked
+from rag.conversation import Conversation, Turn, standalone
+from rag.errors import ArticleMissing, StoreMissing
+from rag.ingest import IngestReport, Progress, ingest
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.synthesis import Synthesizer, embedder_for, synthesizer_for
+from vectorstore.encoder import Embedder
+from vectorstore.records import Article, Hit
+from vectorstore.store import ArticleStore, StoredArticle
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.base_retriever import BaseRetriever
+
+History = Sequence[Turn | Mapping[str, str]]
+Source = str | Path | Article
+
+
+class Chatbot:
+    """Answers questions about the articles of one store, with exact citations.
+
+    Made by `Chatbot.open`. A context manager, since it holds the store until it is closed; safe
+    to use from several threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store: ArticleStore | None = None
+        self._opening = RLock()
+
+    @classmethod
+    def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Self:
+        """A chatbot over the store at a folder or URL; an absent one is made by the first `add`.
+
+        `settings` are by default `Settings.load(os.environ)`. Raises `StoreError` for a place
+        that is no store, or is held by another process.
+        """
+        settings = settings or Settings.load(os.environ)
+        bot = cls(settings if store is None else replace(settings, store=str(store)))
+        if ArticleStore.exists(bot.settings.store):
+            bot._opened(create=False)
+        return bot
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Articles
+
+    def add(
+        self, source: Source | Iterable[Source], *, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read, chunk, embed and store articles: files, folders, globs, or `Article` objects.
+
+        Adding again what has not changed does nothing. What cannot be read is named in the
+        report, and the rest goes on.
+        """
+        sources = [source] if isinstance(source, str | Path | Article) else list(source)
+        return ingest(self._opened(create=True), self.embedder, sources, progress=progress)
+
+    def articles(self) -> list[StoredArticle]:
+        """What the store holds, without the texts."""
+        return self.store.articles()
+
+    def article(self, article_id: str) -> Article:
+        """One article, whole. Raises `ArticleMissing`."""
+        article = self.store.get(article_id)
+        if article is None:
+            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
+        return article
+
+    def remove(self, article_id: str) -> None:
+        """Forget an article, in every index. Raises `ArticleMissing`."""
+        self.article(article_id)
+        self.store.remove([article_id])
+
+    # Questions
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        k: int | None = None,
+        mode: Mode | None = None,
+    ) -> Answer:
+        """Answer one question.
+
+        `history` are the turns before it; nothing published after `as_of` is used; `filters`
+        narrow by `source`, `article`, `since` and `until`; `k` is how many passages are read.
+        `mode` overrides the configured way of answering. Raises `InputError` and `ModelError`.
+        """
+        for event in self.stream(
+            question, history=history, as_of=as_of, filters=filters, k=k, mode=mode
+        ):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream ends with Done")
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        k: int | None = None,
+        mode: Mode | None = None,
+    ) -> Iterator[Event]:
+        """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
+        started = perf_counter()
+        asked = Asked.parse(question, as_of, filters)
+        alone = standalone(asked.question, history)
+        asked = replace(asked, question=alone.question)
+        hits = self._retriever.retrieve(replace(asked, question=alone.search_text), self._k(k))
+        retrieved = perf_counter()
+        yield Retrieved(hits, alone.question)
+        synthesizer = self._synthesizer(mode)
+        draft = yield from synthesizer.compose(asked, hits)
+        timings = {
+            "retrieve": 1000 * (retrieved - started),
+            "answer": 1000 * (perf_counter() - retrieved),
+        }
+        standing = alone.question if alone.changed else None
+        yield Done(draft.answer(question, synthesizer.mode, hits, standing, timings))
+
+    async def aask(self, question: str, **options: Any) -> Answer:
+        """`ask` without blocking the event loop."""
+        return await asyncio.to_thread(self.ask, question, **options)
+
+    async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
+        """`stream` without blocking the event loop; leaving the loop early stops the model."""
+        events = self.stream(question, **options)
+        try:
+            while event := await asyncio.to_thread(next, events, None):
+                yield event
+        finally:
+            await asyncio.to_thread(_close, events)
+
+    def retrieve(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> list[Hit]:
+        """The `k` passages most likely to answer, best first."""
+        return list(self._retriever.retrieve(Asked.parse(question, as_of, filters), k))
+
+    def conversation(self) -> Conversation:
+        """A talk in which follow-ups are understood."""
+        return Conversation(self)
+
+    # LlamaIndex
+
+    def as_retriever(self, k: int | None = None) -> "BaseRetriever":
+        """A plain LlamaIndex retriever over the store."""
+        from rag.query_engine import ArticleRetriever
+
+        return ArticleRetriever(self._retriever, self._k(k))
+
+    def as_query_engine(self, k: int | None = None) -> "BaseQueryEngine":
+        """A plain LlamaIndex query engine; its response's metadata hold the `Answer`."""
+        from rag.query_engine import query_engine
+
+        return query_engine(self._retriever, self._synthesizer(None), self._k(k))
+
+    # Parts
+
+    @property
+    def store(self) -> ArticleStore:
+        """The open store. Raises `StoreMissing` when nothing was ever added."""
+        return self._opened(create=False)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What turns texts into vectors, loaded when first needed."""
+        return embedder_for(self.settings)
+
+    @property
+    def _retriever(self) -> Retriever:
+        return Retriever(self.store, self.embedder)
+
+    @cached_property
+    def _synthesizers(self) -> dict[Mode, Synthesizer]:
+        return {}
+
+    def _synthesizer(self, mode: Mode | None) -> Synthesizer:
+        mode = mode or ("extractive" if self.settings.is_extractive else "generative")
+        with self._opening:
+            if mode not in self._synthesizers:
+                self._synthesizers[mode] = synthesizer_for(mode, self.settings, self.embedder)
+            return self._synthesizers[mode]
+
+    def _k(self, k: int | None) -> int:
+        return self.settings.passages if k is None else k
+
+    def _opened(self, *, create: bool) -> ArticleStore:
+        with self._opening:
+            if self._store is None:
+                place = self.settings.store
+                if not create and not ArticleStore.exists(place):
+                    raise StoreMissing(f"No store at {place!r}. Fill one with: footnote add seeds/")
+                embedder = self.embedder
+                self._store = ArticleStore.open(
+                    place, model=embedder.name, dimension=embedder.dimension, create=create
+                )
+            return self._store
+
+
+def _close(events: Iterator[Event]) -> None:
+    if isinstance(events, Generator):
+        events.close()

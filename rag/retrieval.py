@@ -1,0 +1,42 @@
+"""From a question to the passages that may answer it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.asking import Asked
+from rag.ranking import rank
+from vectorstore import ArticleStore, Embedder
+from vectorstore.records import Hit
+
+CONSIDERED = 100
+
+
+class Retrieves(Protocol):
+    """Anything that finds passages for a question."""
+
+    def retrieve(self, asked: Asked, k: int) -> tuple[Hit, ...]:
+        """The `k` best hits, best first; fewer where there are fewer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Finds passages by meaning and by words, and ranks what both found."""
+
+    store: ArticleStore
+    embedder: Embedder
+
+    def retrieve(self, asked: Asked, k: int) -> tuple[Hit, ...]:
+        """The `k` best hits within the question's scope, best first."""
+        if not asked.question or not self.store.passages:
+            return ()
+        vector = self.embedder.embed([asked.question])[0]
+        found = self.store.search(
+            vector, asked.question, limit=max(CONSIDERED, k), scope=asked.scope
+        )
+        best = rank(found, as_of=asked.as_of)[:k]
+        articles = self.store.get_many({candidate.passage.article_id for candidate, _ in best})
+        return tuple(
+            Hit(candidate.passage, articles[candidate.passage.article_id], score)
+            for candidate, score in best
+        )

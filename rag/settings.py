@@ -1,0 +1,108 @@
+"""What can be set, where it is looked for, and what it is when nobody says."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from rag.errors import SettingsError
+
+EXTRACTIVE = "extractive"
+DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
+
+VARIABLES = {
+    "store": "FOOTNOTE_STORE",
+    "llm": "FOOTNOTE_LLM",
+    "embedding": "FOOTNOTE_EMBEDDING",
+    "passages": "FOOTNOTE_PASSAGES",
+    "max_tokens": "FOOTNOTE_MAX_TOKENS",
+    "timeout": "FOOTNOTE_TIMEOUT",
+    "openai_api_key": "OPENAI_API_KEY",
+    "openai_base_url": "OPENAI_BASE_URL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, with its default.
+
+    store            folder of the embedded store, or the URL of a Chroma server
+    llm              `extractive`, `openai:NAME` or `compatible:NAME`; with a key alone, OpenAI
+    embedding        `minilm`, `openai:NAME` or `compatible:NAME`
+    passages         how many passages an answer is made from
+    max_tokens       the most tokens one answer may cost, prompt and completion together
+    timeout          seconds to wait for a language model's server
+    openai_api_key   never shown
+    openai_base_url  the server of a compatible model
+    """
+
+    store: str = ".footnote"
+    llm: str = EXTRACTIVE
+    embedding: str = "minilm"
+    passages: int = 10
+    max_tokens: int | None = None
+    timeout: float = 60.0
+    openai_api_key: str | None = field(default=None, repr=False)
+    openai_base_url: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_model("llm", self.llm, EXTRACTIVE)
+        _check_model("embedding", self.embedding, "minilm")
+        if self.passages < 1:
+            raise SettingsError(f"passages is {self.passages}; it must be at least 1.")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], directory: Path = Path()) -> "Settings":
+        """Settings from the environment, `.env`, `footnote.toml` and the defaults, in that order.
+
+        Raises `SettingsError` for a value that means nothing and a file that cannot be read.
+        """
+        from dotenv import dotenv_values
+
+        dotenv = dotenv_values(directory / ".env", interpolate=False)
+        values = _from_toml(directory / "footnote.toml")
+        for name, variable in VARIABLES.items():
+            if given := environ.get(variable) or dotenv.get(variable):
+                values[name] = given
+        if values.get("openai_api_key"):
+            values.setdefault("llm", f"openai:{DEFAULT_OPENAI_MODEL}")
+        return cls(**{name: _typed(name, value) for name, value in values.items()})
+
+    @property
+    def is_extractive(self) -> bool:
+        """Whether answers are made without a language model."""
+        return self.llm == EXTRACTIVE
+
+
+def _check_model(name: str, value: str, builtin: str) -> None:
+    kind, _, model = value.partition(":")
+    if value != builtin and (kind not in {"openai", "compatible"} or not model):
+        raise SettingsError(
+            f"{VARIABLES[name]} is {value!r}; it must be {builtin!r}, 'openai:NAME' or "
+            "'compatible:NAME'."
+        )
+
+
+def _from_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}. Mend or remove it.") from error
+    if unknown := sorted(set(values) - set(VARIABLES)):
+        known = ", ".join(VARIABLES)
+        raise SettingsError(f"{path} sets {unknown[0]!r}, which is unknown. Known: {known}.")
+    return values
+
+
+def _typed(name: str, value: Any) -> Any:
+    kind = {f.name: str(f.type) for f in fields(Settings)}[name]
+    convert = int if "int" in kind else float if "float" in kind else str
+    try:
+        return convert(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"{VARIABLES[name]} is {value!r}; it must be a number."
+        ) from error

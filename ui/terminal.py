@@ -1,0 +1,157 @@
+"""What the command line prints: for a person on a terminal, plain text in a pipe, or JSON."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rag import answer_json, article_json, hit_json
+
+if TYPE_CHECKING:
+    from rag import Answer, Article, Citation, Hit, IngestReport, StoredArticle
+
+Progress = Callable[[int, int | None, str], None]
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A progress bar on a terminal's standard error; nothing elsewhere."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+
+        def show(done: int, total: int | None, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{label} {shorten(name, 40)}")
+
+        yield show
+
+
+def show_report(report: "IngestReport", *, as_json: bool) -> None:
+    """What adding did: counts on standard output, failures on standard error."""
+    for failure in report.failed:
+        sys.stderr.write(f"footnote: {failure.source}: {failure.reason}\n")
+    for warning in report.warnings:
+        sys.stderr.write(f"footnote: {warning}\n")
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+        "passages": report.passages,
+    }
+    if as_json:
+        failures = [{"source": str(f.source), "reason": f.reason} for f in report.failed]
+        print_json({**counts, "failures": failures, "warnings": list(report.warnings)})
+    else:
+        sys.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
+
+
+def show_answer(answer: "Answer", *, as_json: bool) -> None:
+    """An answer: its text with markers, then its numbered sources."""
+    if as_json:
+        print_json(answer_json(answer))
+        return
+    console = _console()
+    console.print(_answer_text(answer))
+    for note in answer.notes:
+        console.print(Text(note, style="italic"))
+    for citation in answer.citations:
+        console.print()
+        console.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        console.print(Padding(Text(f"“{_one_line(citation.quote)}”"), (0, 0, 0, 4)))
+    if answer.refused and answer.hits:
+        console.print("\nThe nearest passages:")
+        for hit in answer.hits[:3]:
+            console.print(Text(f"  · {_byline(hit.article)}", style="bold"))
+            console.print(Padding(Text(shorten(hit.passage.text, 200)), (0, 0, 0, 4)))
+
+
+def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
+    """Passages found, best first."""
+    if as_json:
+        print_json({"question": question, "passages": [hit_json(hit) for hit in hits]})
+        return
+    console = _console()
+    for number, hit in enumerate(hits, 1):
+        console.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
+        console.print(Padding(Text(hit.passage.text.strip()), (0, 0, 1, 4)))
+
+
+def show_articles(articles: Sequence["StoredArticle"], *, as_json: bool) -> None:
+    """The list of articles."""
+    if as_json:
+        print_json([_stored_json(article) for article in articles])
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "title", "source", "date", "passages"):
+        table.add_column(column, overflow="fold")
+    for article in articles:
+        day = (article.published_at or "")[:10]
+        row = (article.id, article.title, article.source or "", day, str(article.passages))
+        table.add_row(*(Text(cell) for cell in row))
+    _console().print(table)
+
+
+def show_article(article: "Article", *, as_json: bool) -> None:
+    """One article, whole."""
+    if as_json:
+        print_json({**article_json(article), "text": article.text})
+        return
+    console = _console()
+    console.print(Text(_byline(article), style="bold"))
+    console.print()
+    console.print(Text(article.text))
+
+
+def _console() -> Console:
+    """Standard output; in a pipe, plain and never wrapped."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, color_system=None, soft_wrap=True)
+
+
+def _answer_text(answer: "Answer") -> Text:
+    text = Text()
+    for statement in answer.statements:
+        marks = "".join(f"[{c.number}]" for c in statement.citations)
+        weak = "dim italic" if statement.support == "unsupported" else ""
+        body = Text(f"{_one_line(statement.text)} ", style=weak)
+        if answer.short and any(_covers(c, answer.short) for c in statement.citations):
+            body.highlight_words([_one_line(answer.short.quote)], "bold")
+        text.append_text(body).append(f"{marks} ", style="cyan")
+    return text if answer.statements else Text(answer.text)
+
+
+def _covers(citation: "Citation", short: "Citation") -> bool:
+    same = citation.article.id == short.article.id
+    return same and citation.start <= short.start and short.end <= citation.end
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _byline(article: "Article") -> str:
+    day = (article.published_at or "")[:10]
+    return " · ".join(filter(None, [article.title, article.source, day]))
+
+
+def _stored_json(article: "StoredArticle") -> dict[str, Any]:
+    names = ("id", "title", "source", "url", "author", "published_at", "passages", "characters")
+    return {name: getattr(article, name) for name in names}
