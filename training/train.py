@@ -270,8 +270,8 @@ def options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and log")
     parser.add_argument("--hours", type=float, required=True, help="training time in all")
-    parser.add_argument("--batch", type=int, default=Settings.batch)
-    parser.add_argument("--rate", type=float, default=Settings.rate)
+    parser.add_argument("--batch", type=int, default=Settings(0).batch)
+    parser.add_argument("--rate", type=float, default=Settings(0).rate)
     parser.add_argument("--threads", type=int, default=None)
     return parser
 
