@@ -11,8 +11,10 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import torch
@@ -40,6 +42,8 @@ class Settings:
     average: float = 0.999
     dropout: float = 0.0
     bf16: bool = True
+    workers: int = 1
+    piece: int = 8
     sort_pool: int = 2048
     checkpoint_minutes: float = 5.0
     validate_minutes: float = 12.0
@@ -76,6 +80,70 @@ def moving_average(average: State, reader: Reader, steps: int, decay: float) -> 
     torch._foreach_lerp_(theirs, mine, share)
 
 
+class Workers:
+    """Computes a batch's gradients in pieces, in several threads that share the weights.
+
+    On a CPU one thread a core, each at its own piece, is faster than all cores at one operation,
+    most of all when other work takes a core away for a while: whoever is free takes the next piece.
+    """
+
+    def __init__(self, reader: Reader, pad: int, settings: Settings) -> None:
+        self.pad, self.settings = pad, settings
+        self.device = reader.span.weight.device
+        many = self.device.type == "cpu" and settings.workers > 1
+        self.replicas = [reader] + [_twin(reader) for _ in range(settings.workers - 1) if many]
+        self.piece = settings.piece if many else settings.batch
+        self.free = SimpleQueue[Reader]()
+        for replica in self.replicas:
+            self.free.put(replica)
+        self.threads = ThreadPoolExecutor(len(self.replicas)) if many else None
+        if many:
+            torch.set_num_threads(1)
+
+    def gradients(self, windows: Sequence[data.Window]) -> Tensor:
+        """Leave the gradients of the batch's mean loss in the reader; returns that loss."""
+        for replica in self.replicas:
+            replica.zero_grad(set_to_none=True)
+        ordered = sorted(windows, key=lambda w: -len(w.ids))
+        pieces = [ordered[i : i + self.piece] for i in range(0, len(ordered), self.piece)]
+        shares = [len(piece) / len(windows) for piece in pieces]
+        apply = map if self.threads is None else self.threads.map
+        losses = list(apply(self._piece, pieces, shares))
+        mine, *others = ([p for p in r.parameters() if p.requires_grad] for r in self.replicas)
+        for other in others:
+            pairs = [(p.grad, q.grad) for p, q in zip(mine, other, strict=True)]
+            both = [(p, q) for p, q in pairs if p is not None and q is not None]
+            if both:
+                torch._foreach_add_([p for p, _ in both], [q for _, q in both])
+            else:
+                for p, (_, gradient) in zip(mine, pairs, strict=True):
+                    p.grad = gradient if p.grad is None else p.grad
+        return torch.stack(losses).sum()
+
+    def _piece(self, windows: Sequence[data.Window], share: float) -> Tensor:
+        """Add a piece's gradients to whichever replica is free; returns its share of the loss."""
+        reader = self.free.get()
+        try:
+            batch = data.collate(windows, self.pad).to(self.device)
+            with evaluate.autocast(self.device, self.settings.bf16):
+                start, end = evaluate.logits(reader, batch)
+            loss = span_loss(start, end, batch.first, batch.last) * share
+            loss.backward()
+            return loss.detach()
+        finally:
+            self.free.put(reader)
+
+
+def _twin(reader: Reader) -> Reader:
+    """A reader with the same weights in memory but gradients of its own."""
+    with torch.device("meta"):
+        twin = Reader(reader.config, reader.dropout.p).train()
+    twin.load_state_dict(reader.state_dict(), assign=True)
+    for mine, theirs in zip(twin.parameters(), reader.parameters(), strict=True):
+        mine.requires_grad_(theirs.requires_grad)
+    return twin
+
+
 class Run:
     """A training run and everything it keeps in its folder."""
 
@@ -88,6 +156,7 @@ class Run:
         self.average: State = {
             n: p.detach().clone() for n, p in reader.named_parameters() if p.requires_grad
         }
+        self.workers = Workers(reader, texts.pad, settings)
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98), fused=True)
         self.progress = Progress()
         out.mkdir(parents=True, exist_ok=True)
@@ -143,16 +212,11 @@ class Run:
         """One update; returns the batch's loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.settings, self.progress.seconds)
-        batch = data.collate(windows, self.texts.pad).to(self.device)
-        with evaluate.autocast(self.device, self.settings.bf16):
-            start, end = evaluate.logits(self.reader, batch)
-        loss = span_loss(start, end, batch.first, batch.last)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss = self.workers.gradients(windows)
         torch.nn.utils.clip_grad_norm_(self.trained, self.settings.clip)
         self.optimizer.step()
         moving_average(self.average, self.reader, self.progress.steps, self.settings.average)
-        return loss.detach()
+        return loss
 
     def batches(
         self, pool: Sequence[data.Example], contexts: Sequence[str], mix: data.Mix
@@ -272,16 +336,16 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--hours", type=float, required=True, help="training time in all")
     parser.add_argument("--batch", type=int, default=Settings(0).batch)
     parser.add_argument("--rate", type=float, default=Settings(0).rate)
-    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=1, help="threads; one a core on a CPU")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Begin or continue a run."""
     given = options().parse_args(arguments)
-    if given.threads:
-        torch.set_num_threads(given.threads)
-    settings = replace(Settings(given.hours), batch=given.batch, rate=given.rate)
+    settings = replace(
+        Settings(given.hours), batch=given.batch, rate=given.rate, workers=given.workers
+    )
     torch.manual_seed(settings.seed)
     mix = data.default_mix()
     contexts, examples = data.read_contexts(given.data), data.read_examples(given.data)
