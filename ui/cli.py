@@ -143,9 +143,9 @@ def remove(
 @app.command()
 def doctor(store: Store = None) -> None:
     """Say what is configured, what works, what does not, and how to mend it."""
-    from ui.doctor import examine
+    from ui.doctor import report
 
-    if not examine(store):
+    if not report(store):
         raise typer.Exit(1)
 
 

@@ -1,0 +1,61 @@
+"""Is everything in place? What `footnote doctor` reports."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.chatbot import Chatbot
+from rag.errors import FootnoteError, StoreMissing
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `ok` is None where there is nothing to judge."""
+
+    name: str
+    ok: bool | None
+    detail: str
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at the parts in turn: Python, the encoder, the store, the language model."""
+    yield Check("Python", sys.version_info >= (3, 11), sys.version.split()[0])
+    bot = Chatbot(settings)
+    yield _encoder(bot)
+    yield _store(settings)
+    yield _model(settings)
+
+
+def _encoder(bot: Chatbot) -> Check:
+    try:
+        embedder = bot.embedder
+        embedder.embed(["A sentence to try it."])
+    except FootnoteError as error:
+        return Check("Encoder", False, str(error))
+    return Check("Encoder", True, f"{embedder.name}, {embedder.dimension} dimensions")
+
+
+def _store(settings: Settings) -> Check:
+    try:
+        with Chatbot.open(settings=settings) as bot:
+            articles = bot.articles()
+    except StoreMissing as error:
+        return Check("Store", None, str(error))
+    except FootnoteError as error:
+        return Check("Store", False, str(error))
+    passages = sum(article.passages for article in articles)
+    return Check("Store", True, f"{settings.store}: {len(articles)} articles, {passages} passages")
+
+
+def _model(settings: Settings) -> Check:
+    if settings.is_extractive:
+        detail = "none: answers are the articles' own sentences. Set OPENAI_API_KEY to use one."
+        return Check("Language model", None, detail)
+    from rag.models import try_out
+
+    try:
+        said = try_out(settings)
+    except FootnoteError as error:
+        return Check("Language model", False, str(error))
+    return Check("Language model", True, f"{settings.llm} answered {said!r}")

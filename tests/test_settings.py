@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.settings import VARIABLES, Settings
+
+
+def test_defaults_answer_without_a_model(tmp_path: Path) -> None:
+    assert Settings.load({}, tmp_path) == Settings()
+    assert Settings().is_extractive
+
+
+def test_environment_wins_over_dotenv_over_toml(tmp_path: Path) -> None:
+    (tmp_path / "footnote.toml").write_text('store = "c"\nllm = "openai:c"\npassages = 3\n')
+    (tmp_path / ".env").write_text("FOOTNOTE_STORE=b\nFOOTNOTE_LLM=openai:b\n")
+    loaded = Settings.load({"FOOTNOTE_STORE": "a"}, tmp_path)
+    assert loaded == Settings(store="a", llm="openai:b", passages=3)
+
+
+def test_a_key_alone_is_enough(tmp_path: Path) -> None:
+    assert Settings.load({"OPENAI_API_KEY": "sk-1"}, tmp_path).llm.startswith("openai:")
+
+
+def test_extractive_turns_the_model_off(tmp_path: Path) -> None:
+    environ = {"OPENAI_API_KEY": "sk-1", "FOOTNOTE_LLM": "extractive"}
+    assert Settings.load(environ, tmp_path).is_extractive
+
+
+def test_the_key_is_never_shown() -> None:
+    assert "sk-secret" not in repr(Settings(openai_api_key="sk-secret"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"FOOTNOTE_LLM": "gpt-4"}, "'gpt-4'"),
+        ({"FOOTNOTE_LLM": "openai:"}, "'openai:'"),
+        ({"FOOTNOTE_PASSAGES": "many"}, "'many'"),
+        ({"FOOTNOTE_PASSAGES": "0"}, "0"),
+        ({"FOOTNOTE_TIMEOUT": "soon"}, "'soon'"),
+    ],
+)
+def test_a_meaningless_value_is_named(tmp_path: Path, environ: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.load(environ, tmp_path)
+
+
+def test_an_unknown_name_in_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "footnote.toml").write_text('shop = "x"\n')
+    with pytest.raises(SettingsError, match="'shop'"):
+        Settings.load({}, tmp_path)
+
+
+def test_every_setting_is_documented(root: Path) -> None:
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    missing = [variable for variable in VARIABLES.values() if variable not in readme]
+    assert missing == []
