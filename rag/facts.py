@@ -1,0 +1,205 @@
+"""What a sentence commits itself to: its words, numbers, names, negations and quotations."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_UNITS = _listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+)
+_TENS = _listed("twenty thirty forty fifty sixty seventy eighty ninety")
+_ORDINALS = _listed(
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+)
+NUMBER_WORDS = (
+    {word: value for value, word in enumerate(_UNITS)}
+    | {word: 10 * value for value, word in enumerate(_TENS, start=2)}
+    | {word: value for value, word in enumerate(_ORDINALS)}
+    | {"dozen": 12, "once": 1, "twice": 2, "thrice": 3, "both": 2, "pair": 2, "half": 50}
+)
+_SCALES = {
+    "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000,
+    "trillion": 1_000_000_000_000, "k": 1_000, "m": 1_000_000, "mn": 1_000_000,
+    "bn": 1_000_000_000, "b": 1_000_000_000, "tn": 1_000_000_000_000,
+}  # fmt: skip
+# In a claim these are seldom counts: `one of them`, `at first`, `a second`, `both`.
+_LOOSE = {"zero", "one", "first", "second", "once", "both", "pair", "half"}
+
+_MONTHS = _listed(
+    "january february march april may june july august september october november december"
+)
+_SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
+_DAYS = _listed("monday tuesday wednesday thursday friday saturday sunday")
+
+NEGATIONS = frozenset(
+    _listed("not no never none nobody nothing neither nor without cannot nowhere hardly barely")
+)
+UNIVERSALS = frozenset(_listed("all every always only none never entire exclusively solely"))
+HEDGES = frozenset(
+    _listed(
+        "about around approximately roughly nearly almost over under some more less least most up"
+    )
+)
+FRAME = frozenset(
+    _listed(
+        "a about above after again all also although am an and any are as at be because been"
+        " before being below between both but by can could did do does doing down during each"
+        " either few for from further had has have having he her here hers him his how however i"
+        " if in into is it its itself just many may me might more most much must my neither no"
+        " nor not now of off on once one only onto or other our out over own per said same say"
+        " says several shall she should since so some such than that the their them then there"
+        " these they this those through thus to too under until up upon us very was we were what"
+        " when where whether which while who whom whose why will with within without would yet"
+        " you your"
+    )
+)
+
+_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
+_DIGITS = re.compile(
+    r"(?<![\w.])(?P<sign>[$€£¥])?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<tail>(?:st|nd|rd|th|s|k|m|bn|b|mn|tn)?\b)?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"]([^“”\"]{3,})[”\"]")
+_SUFFIXES = re.compile(r"(?:'s|’s|ies|ing|edly|ed|es|ly|ers|er|ors|or|ions|ion|s|e|y)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value that a text states; `exact` is False where it was rounded or hedged."""
+
+    value: float
+    exact: bool
+    written: str
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, with plain quotes."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return bare.casefold().replace("’", "'").replace("‘", "'")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order; possessives and dots of initials are dropped."""
+    found = (match.removesuffix("'s") for match in _WORD.findall(fold(text)))
+    return [_SHORT_MONTHS.get(word, word) for word in map(_undotted, found)]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without its ending, at least four letters of it: crude, and the same on both sides."""
+    if len(word) < 5 or word[0].isdigit():
+        return word
+    short = _SUFFIXES.sub("", word)
+    short = short if len(short) >= 4 else word[:4]
+    return short[:-1] if len(short) > 4 and short[-1] == short[-2] else short
+
+
+def content(text: str) -> list[str]:
+    """The stems of the words that carry meaning, in order, with repetitions."""
+    return [stem(word) for word in words(text) if word not in FRAME]
+
+
+def numbers(text: str) -> list[Number]:
+    """Every number: digits or words, `1.2 million`, `5bn`, `50%`, dates and years among them."""
+    tokens = re.findall(r"[$€£¥]?\d[\d,]*(?:\.\d+)?[a-z]*|[a-z]+", fold(text).replace("-", " "))
+    found: list[Number] = []
+    at = 0
+    while at < len(tokens):
+        value, width = _number(tokens, at)
+        if value is not None:
+            hedged = bool(HEDGES & set(tokens[max(0, at - 3) : at]))
+            scaled = any(token in _SCALES for token in tokens[at + 1 : at + width])
+            written = " ".join(tokens[at : at + width])
+            found.append(Number(value, not (hedged or scaled), written))
+        at += width
+    return found
+
+
+def firm_numbers(text: str) -> list[Number]:
+    """The numbers a claim can be held to: without `one`, `first`, `both` and the like."""
+    return [number for number in numbers(text) if number.written not in _LOOSE]
+
+
+def _number(tokens: list[str], at: int) -> tuple[float | None, int]:
+    """The number that begins at a token, and how many tokens it takes (one where there is none)."""
+    value = _digits(tokens[at])
+    width = 1
+    if value is None:
+        if tokens[at] not in NUMBER_WORDS:
+            return None, 1
+        value = float(NUMBER_WORDS[tokens[at]])
+        if tokens[at] in _TENS and at + 1 < len(tokens):
+            unit = NUMBER_WORDS.get(tokens[at + 1], 0)
+            if 0 < unit < 10:
+                value, width = value + unit, 2
+    while at + width < len(tokens) and len(tokens[at + width]) > 1:
+        scale = _SCALES.get(tokens[at + width])
+        if scale is None:
+            break
+        value, width = value * scale, width + 1
+    return value, width
+
+
+def _digits(token: str) -> float | None:
+    match = re.fullmatch(r"[$€£¥]?(\d[\d,]*(?:\.\d+)?)([a-z]*)", token)
+    if match is None:
+        return None
+    value = float(match[1].replace(",", ""))
+    return value * _SCALES.get(match[2], 1)
+
+
+def names(text: str) -> list[str]:
+    """The capitalised words that no sentence's beginning explains, folded, each once."""
+    found: dict[str, None] = {}
+    for match in _WORD.finditer(text):
+        word = _undotted(fold(match[0]).removesuffix("'s"))
+        if not match[0][0].isupper() or word in FRAME or len(word) < 2:
+            continue
+        if word in _MONTHS or word in _DAYS or word in _SHORT_MONTHS:
+            continue
+        if match.start() > 0 or match[0].isupper():
+            found[word] = None
+    return list(found)
+
+
+def months(text: str) -> set[str]:
+    """The months and days of the week a text names (`may` only with a capital)."""
+    named = {word for word in words(text) if word in _MONTHS or word in _DAYS}
+    return named - {"may", "march"} | {m.lower() for m in re.findall(r"\b(?:May|March)\b", text)}
+
+
+def quotations(text: str) -> list[str]:
+    """What stands in double quotes, three characters or more."""
+    return [match.strip(" .,;:!?") for match in _QUOTED.findall(text)]
+
+
+def squashed(text: str) -> str:
+    """Only the letters and digits, folded, with single spaces: for finding words verbatim."""
+    return " ".join(_WORD.findall(fold(text)))
+
+
+def negated(text: str) -> bool:
+    """Whether the sentence denies something."""
+    lowered = fold(text)
+    return "n't" in lowered or bool(NEGATIONS & set(words(text)))
+
+
+def initials(text: str) -> set[str]:
+    """The initials of every run of two to five capitalised words, folded."""
+    runs = re.findall(r"\b[A-Z]\w+(?:\s+(?:of\s+|the\s+|and\s+)?[A-Z]\w+)+", text)
+    letters = ["".join(w[0] for w in run.split() if w[0].isupper()).lower() for run in runs]
+    return {run[i:j] for run in letters for i in range(len(run)) for j in range(i + 2, i + 6)}
+
+
+def _undotted(word: str) -> str:
+    """`u.s` as `us`, but `3.5` and `example.com` as they are."""
+    parts = word.split(".")
+    return "".join(parts) if all(len(part) == 1 and part.isalpha() for part in parts) else word

@@ -1,0 +1,142 @@
+"""Answers that a language model writes from numbered sentences, and Footnote vouches for."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.answers import Cited, Delta, Draft, Mode, Usage
+from rag.asking import Asked
+from rag.errors import ModelError
+from rag.prompts import Message, Numbered, fit, number, writing
+from rag.settings import Settings
+from rag.vouching import Vouching
+from vectorstore.encoder import Embedder
+from vectorstore.records import Hit
+
+if TYPE_CHECKING:
+    from rag.models import Model, Piece
+
+ANSWER_TOKENS = 700  # kept free for the answer in the model's window
+LONGEST_ANSWER = 8_000  # characters; a model that goes on is stopped
+
+NOTHING_FOUND = "No passage was found for this question."
+NOTHING_WRITTEN = "The model wrote nothing. Ask again, or try another model with FOOTNOTE_LLM."
+WITHHELD = "The model's server withheld the answer, as its content filter does. Ask in other words."
+BROKEN_OFF = "The model broke off; only what it had finished is shown."
+CUT_SHORT = "The model reached its limit; only what it had finished is shown."
+FILTERED = "The model's server withheld the rest of the answer, as its content filter does."
+_ENDINGS = {"length": CUT_SHORT, "content_filter": FILTERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A prompt that fits the model's window, and what the reader should know of the fitting."""
+
+    messages: tuple[Message, ...]
+    sentences: Sequence[Numbered]
+    most: int | None
+    notes: tuple[str, ...]
+
+
+class Generative:
+    """Has a model write, maps its ids to exact spans, and checks every statement."""
+
+    mode: Mode = "generative"
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self._settings = settings
+        self._embedder = embedder
+
+    @cached_property
+    def _model(self) -> "Model":
+        from rag.models import Model
+
+        return Model(self._settings)
+
+    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Generator[Delta | Cited, None, Draft]:
+        """Yield the statements as they are written and checked; return the draft.
+
+        Closing the generator ends the call to the model. When the model breaks off, what it had
+        finished is kept, with a note. Raises `ModelError` when nothing was finished.
+        """
+        if not hits:
+            return Draft(refused=True, reason=NOTHING_FOUND)
+        page = self._page(asked, hits)
+        vouching = Vouching(page.sentences, self._embedder.embed)
+        reply = Reply()
+        for piece in reply.heard(self._model.stream(page.messages, page.most)):
+            yield from vouching.feed(piece.text)
+        yield from vouching.finish(whole=reply.is_whole)
+        if not vouching.said_something:
+            raise reply.failure
+        return vouching.draft((*page.notes, *reply.notes), reply.usage)
+
+    def _page(self, asked: Asked, hits: tuple[Hit, ...]) -> Page:
+        sentences = number(hits)
+        day = _day(asked.as_of)
+        room = min(self._model.window, self._settings.max_tokens or self._model.window)
+        kept = fit(sentences, asked.question, day, room - ANSWER_TOKENS)
+        if not kept:
+            raise ModelError(
+                f"The question and one sentence do not fit into {room} tokens. "
+                "Raise FOOTNOTE_MAX_TOKENS, or ask a shorter question."
+            )
+        messages = writing(asked.question, sentences[:kept], day)
+        spent = sum(message.tokens for message in messages)
+        most = room - spent if self._settings.max_tokens else None
+        notes = () if kept == len(sentences) else (_not_all_read(sentences, kept),)
+        return Page(messages, sentences[:kept], most, notes)
+
+
+class Reply:
+    """What is learnt of a reply beside its text: how it ended, and what it cost."""
+
+    def __init__(self) -> None:
+        self.finish: str | None = None
+        self.usage: Usage | None = None
+        self.error: ModelError | None = None
+
+    def heard(self, pieces: Iterator["Piece"]) -> Iterator["Piece"]:
+        """Pass the pieces on until they end, fail, or grow too long."""
+        length = 0
+        try:
+            for piece in pieces:
+                self.finish = piece.finish or self.finish
+                self.usage = piece.usage or self.usage
+                yield piece
+                length += len(piece.text)
+                if length > LONGEST_ANSWER:
+                    self.finish = "length"
+                    return
+        except ModelError as error:
+            self.error = error
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model came to its own end."""
+        return self.finish not in {None, "length", "content_filter"} and self.error is None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of how it ended."""
+        if self.is_whole:
+            return ()
+        return (_ENDINGS.get(self.finish or "", BROKEN_OFF),)
+
+    @property
+    def failure(self) -> ModelError:
+        """Why there is nothing to read."""
+        withheld = self.finish == "content_filter"
+        return self.error or ModelError(WITHHELD if withheld else NOTHING_WRITTEN)
+
+
+def _not_all_read(sentences: Sequence[Numbered], kept: int) -> str:
+    total = len({sentence.hit.passage.id for sentence in sentences})
+    read = len({sentence.hit.passage.id for sentence in sentences[:kept]})
+    return f"The model read {read} of {total} passages, the best ones; more did not fit."
+
+
+def _day(moment: float | None) -> str | None:
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).date().isoformat()

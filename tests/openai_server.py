@@ -1,0 +1,186 @@
+"""A scripted server that speaks OpenAI's chat API over real HTTP on loopback, for tests.
+
+with ModelServer() as server:
+    server.say("Paris is the capital of France. [1]")
+    settings = server.settings()
+    ...
+    server.prompts[-1]   # what the model was told
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from rag.settings import Settings
+
+KEY = "sk-test-do-not-show-this-key"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server does with one call.
+
+    `pieces` are streamed, `pause` seconds apart; after `cut` of them the connection is broken.
+    `raw` replaces the whole body. A `status` other than 200 sends an OpenAI error.
+    """
+
+    pieces: Sequence[str] = ()
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    pause: float = 0.0
+    cut: int | None = None
+    finish: str | None = "stop"
+    raw: bytes | None = None
+    message: str = "scripted error"
+    cost: float | None = None
+
+
+Script = Callable[[Mapping[str, Any]], Reply]
+
+
+def pieces(text: str, size: int = 7) -> tuple[str, ...]:
+    """The text in pieces of `size` characters."""
+    return tuple(text[i : i + size] for i in range(0, len(text), size))
+
+
+class ModelServer:
+    """Answers each call with the next scripted reply, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.hung_up = threading.Event()
+        self._replies: list[Reply | Script] = [Reply()]
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @property
+    def prompts(self) -> list[str]:
+        """The last message of each call."""
+        return [call["messages"][-1]["content"] for call in self.calls]
+
+    def say(self, *replies: str | Reply | Script) -> None:
+        """Script the next calls: a text, a `Reply`, or a function of the request's body."""
+        self._replies = [Reply(pieces(r)) if isinstance(r, str) else r for r in replies]
+
+    def settings(self, **changes: Any) -> Settings:
+        """Settings that name this server and a model of no known name."""
+        settings = Settings(
+            llm="compatible:some-model",
+            openai_base_url=self.url,
+            openai_api_key=KEY,
+            timeout=5.0,
+        )
+        return replace(settings, **changes)
+
+    def reply(self, body: dict[str, Any], key: str) -> Reply:
+        """The reply to a call, which is noted."""
+        self.calls.append(body)
+        self.keys.append(key)
+        scripted = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+        return scripted if isinstance(scripted, Reply) else scripted(body)
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of clients who hang up."""
+
+    daemon_threads = True
+
+    def __init__(self, owner: ModelServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.owner = owner
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        reply = self.server.owner.reply(body, self.headers.get("Authorization", ""))
+        time.sleep(reply.delay)
+        try:
+            self._send(body, reply)
+        except OSError:
+            self.server.owner.hung_up.set()
+
+    def _send(self, body: Mapping[str, Any], reply: Reply) -> None:
+        if reply.status != 200:
+            error = {"error": {"message": reply.message, "type": "scripted"}}
+            self._whole(reply, json.dumps(error).encode(), "application/json")
+        elif reply.raw is not None:
+            self._whole(reply, reply.raw, "text/event-stream")
+        else:
+            self._stream(body, reply)
+
+    def _whole(self, reply: Reply, data: bytes, kind: str) -> None:
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Type": kind}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _stream(self, body: Mapping[str, Any], reply: Reply) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for event in _events(body, reply):
+            self._chunk(f"data: {event}\n\n".encode())
+            time.sleep(reply.pause)
+        if reply.cut is None:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = reply.cut is not None
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing is logged."""
+
+
+def _events(body: Mapping[str, Any], reply: Reply) -> Iterator[str]:
+    head = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": body["model"]}
+    for piece in reply.pieces[: reply.cut]:
+        yield json.dumps({**head, "choices": [_choice({"content": piece}, None)]})
+    if reply.cut is not None:
+        return
+    yield json.dumps({**head, "choices": [_choice({}, reply.finish)]})
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+    if reply.cost is not None:
+        usage["cost"] = reply.cost  # type: ignore[assignment]
+    yield json.dumps({**head, "choices": [], "usage": usage})
+    yield "[DONE]"
+
+
+def _choice(delta: Mapping[str, str], finish: str | None) -> dict[str, Any]:
+    return {"index": 0, "delta": delta, "finish_reason": finish}
