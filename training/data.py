@@ -34,6 +34,7 @@ class Example:
 
     @property
     def answerable(self) -> bool:
+        """Does its paragraph hold an answer?"""
         return self.start >= 0
 
 
@@ -106,7 +107,7 @@ def read_examples(folder: Path) -> list[Example]:
                 question=str(row["question"]),
                 context=int(str(row["context"])),
                 answer=str(first["text"]),
-                start=int(first["start"]),
+                start=int(str(first["start"])),
                 title=str(row.get("title") or ""),
                 set=str(row["set"]),
                 how=str(row.get("span_how") or ""),
@@ -125,7 +126,7 @@ def find_rows(folder: Path, name: str) -> Iterator[dict[str, object]]:
 
 def training_pool(examples: Sequence[Example], mix: Mix) -> list[Example]:
     """The examples a run may train on: the mix's sets, capped, without the held-out titles."""
-    rng = random.Random(mix.seed)
+    rng = random.Random(mix.seed)  # noqa: S311
     by_set: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
         held_out = example.set.startswith("squad2") and example.title in mix.held_out_titles
@@ -142,7 +143,7 @@ def pass_examples(
     pool: Sequence[Example], contexts: Sequence[str], mix: Mix, number: int
 ) -> list[Example]:
     """One pass over the pool, shuffled: weighted repeats, and questions put to other paragraphs."""
-    rng = random.Random(mix.seed * 1000 + number)
+    rng = random.Random(mix.seed * 1000 + number)  # noqa: S311
     chosen = []
     for example in pool:
         weight = mix.shares[example.set].weight * mix.how_weight.get(example.how, 1.0)
@@ -194,7 +195,7 @@ class Texts:
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self._known: dict[str, Tokens] = {}
-        self.cls, self.sep, self.pad = (tokenizer.token_to_id(t) for t in (CLS, SEP, PAD))
+        self.cls, self.sep, self.pad = (tokenizer.get_vocab()[t] for t in (CLS, SEP, PAD))
 
     def prepare(self, texts: Iterable[str], batch: int = 1000) -> None:
         """Tokenise many texts at once."""
@@ -237,8 +238,8 @@ def make_window(texts: Texts, question: str, context: str, begin: int, room: int
     """The window of at most `room` tokens whose piece begins at the paragraph's token `begin`."""
     asked = texts[question].ids[:QUESTION_TOKENS]
     piece = texts[context].ids[begin : begin + room - len(asked) - 3]
-    parts = ([texts.cls], asked, [texts.sep], piece, [texts.sep])
-    return Window(np.concatenate(parts).astype(np.int32), len(asked) + 2, begin)
+    ids = [texts.cls, *asked.tolist(), texts.sep, *piece.tolist(), texts.sep]
+    return Window(np.array(ids, np.int32), len(asked) + 2, begin)
 
 
 def training_window(

@@ -1,6 +1,7 @@
 """How well a reader finds spans, and knows when there is none, with the paragraph given.
 
-    python -m training.evaluate --weights reader.safetensors --model DIR --data DIR --sets NAME...
+python -m training.evaluate --weights reader.safetensors --model MODEL --data DATA
+python -m training.evaluate --weights reader.safetensors --model MODEL --bench BENCH/squad2
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import json
 import re
 import string
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -105,14 +107,19 @@ def logits(reader: Reader, batch: data.Batch) -> tuple[Tensor, Tensor]:
     )
 
 
-def autocast(device: torch.device, on: bool) -> AbstractContextManager[object]:
+def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object]:
     """bf16 arithmetic where it is wanted."""
     return torch.autocast(device.type, torch.bfloat16) if on else nullcontext()
 
 
 @torch.inference_mode()
 def read(
-    reader: Reader, texts: data.Texts, asked: Sequence[Asked], room: int = 256, bf16: bool = False
+    reader: Reader,
+    texts: data.Texts,
+    asked: Sequence[Asked],
+    *,
+    room: int = 256,
+    bf16: bool = False,
 ) -> list[Reading]:
     """The reader's answers; of a long paragraph's windows the one with the best margin counts."""
     jobs = [
@@ -126,7 +133,7 @@ def read(
     for at in range(0, len(jobs), 16):
         part = jobs[at : at + 16]
         batch = data.collate([window for _, window in part], texts.pad).to(device)
-        with autocast(device, bf16):
+        with autocast(device, on=bf16):
             found = best_spans(*logits(reader, batch))
         for (number, window), first, last, margin in zip(
             part, *(x.tolist() for x in found), strict=True
@@ -151,8 +158,11 @@ def figures(asked: Sequence[Asked], readings: Sequence[Reading]) -> Figures:
     f1 = [max(span_f1(r.text, gold) for gold in a.answers) for a, r in pairs]
     none = [r.margin for a, r in zip(asked, readings, strict=True) if not a.answers]
     area = auroc([r.margin for _, r in pairs], none)
-    mean = (float(np.mean(values)) if values else float("nan") for values in (em, f1))
-    return Figures(len(pairs), len(none), *mean, area)
+    return Figures(len(pairs), len(none), _mean(em), _mean(f1), area)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
 
 
 def asked_of(examples: Sequence[data.Example], contexts: Sequence[str]) -> list[Asked]:
@@ -161,6 +171,19 @@ def asked_of(examples: Sequence[data.Example], contexts: Sequence[str]) -> list[
         Asked(e.question, contexts[e.context], (e.answer,) if e.answerable else ())
         for e in examples
     ]
+
+
+def asked_in_bench(folder: Path) -> list[Asked]:
+    """The questions of a folder in the form of the bench's squad2, each of its own paragraph."""
+    articles = {str(row["id"]): str(row["text"]) for row in data.find_rows(folder, "corpus")}
+    asked = []
+    for row in data.find_rows(folder, "questions.dev"):
+        paragraphs = articles[str(row["near_article"])].split("\n\n")
+        answers = row["answers"] if row["answerable"] else []
+        assert isinstance(answers, list)
+        paragraph = paragraphs[int(str(row["near_paragraph_index"]))]
+        asked.append(Asked(str(row["question"]), paragraph, tuple(map(str, answers))))
+    return asked
 
 
 def load_reader(weights: Path, model: Path) -> tuple[Reader, data.Texts]:
@@ -172,18 +195,23 @@ def load_reader(weights: Path, model: Path) -> tuple[Reader, data.Texts]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a set's figures as one JSON line."""
+    """Print the figures of a set, or of the bench's squad2, as one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True, help="tokenizer.json, config.json")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--sets", nargs="+", default=["squad2_orig10"])
-    options = parser.parse_args(arguments)
-    reader, texts = load_reader(options.weights, options.model)
-    contexts = data.read_contexts(options.data)
-    examples = [e for e in data.read_examples(options.data) if e.set in options.sets]
-    asked = asked_of(examples, contexts)
-    print(json.dumps(asdict(figures(asked, read(reader, texts, asked)))))
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="folder of questions and contexts")
+    source.add_argument("--bench", type=Path, help="folder of questions.dev.jsonl, corpus.jsonl")
+    parser.add_argument("--set", default="squad2_orig10", help="which set of --data")
+    given = parser.parse_args(arguments)
+    if given.bench:
+        asked = asked_in_bench(given.bench)
+    else:
+        examples = [e for e in data.read_examples(given.data) if e.set == given.set]
+        asked = asked_of(examples, data.read_contexts(given.data))
+    reader, texts = load_reader(given.weights, given.model)
+    found = figures(asked, read(reader, texts, asked))
+    sys.stdout.write(json.dumps(asdict(found)) + "\n")
 
 
 if __name__ == "__main__":

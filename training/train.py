@@ -1,6 +1,6 @@
 """Train the reader within a given time; a run that was cut off continues where it stopped.
 
-    python -m training.train --data DIR --model DIR --out DIR --hours 1.6
+python -m training.train --data DIR --model DIR --out DIR --hours 1.6
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from queue import SimpleQueue
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -23,34 +22,11 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from training import data, evaluate
-from training.model import BertConfig, Reader, load_published, span_loss
+from training.model import BertConfig, Reader, load_published
+from training.settings import Settings, rate_at
+from training.workers import Workers
 
 State = dict[str, Tensor]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a run is made of; the learning rate follows the share of `hours` that has passed."""
-
-    hours: float
-    batch: int = 32
-    window: int = 256
-    rate: float = 2e-4
-    warm_up: float = 0.04
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    average: float = 0.999
-    dropout: float = 0.0
-    bf16: bool = True
-    workers: int = 1
-    piece: int = 8
-    sort_pool: int = 2048
-    checkpoint_minutes: float = 5.0
-    validate_minutes: float = 12.0
-    validate_examples: int = 600
-    log_steps: int = 50
-    held_out_set: str = "squad2_orig10"
-    seed: int = 13
 
 
 @dataclass(slots=True)
@@ -65,83 +41,12 @@ class Progress:
     best: dict[str, float] = field(default_factory=dict)
 
 
-def rate_at(settings: Settings, seconds: float) -> float:
-    """The learning rate: a linear rise, then a linear fall to nothing at the budget's end."""
-    done = min(1.0, seconds / (settings.hours * 3600))
-    rise, fall = done / settings.warm_up, (1 - done) / (1 - settings.warm_up)
-    return settings.rate * min(rise, fall)
-
-
 def moving_average(average: State, reader: Reader, steps: int, decay: float) -> None:
     """Move the average a little towards the reader's trained weights, faster at first."""
     share = 1 - min(decay, (1 + steps) / (10 + steps))
     mine = [p.detach() for name, p in reader.named_parameters() if name in average]
     theirs = [average[name] for name, _ in reader.named_parameters() if name in average]
     torch._foreach_lerp_(theirs, mine, share)
-
-
-class Workers:
-    """Computes a batch's gradients in pieces, in several threads that share the weights.
-
-    On a CPU one thread a core, each at its own piece, is faster than all cores at one operation,
-    most of all when other work takes a core away for a while: whoever is free takes the next piece.
-    """
-
-    def __init__(self, reader: Reader, pad: int, settings: Settings) -> None:
-        self.pad, self.settings = pad, settings
-        self.device = reader.span.weight.device
-        many = self.device.type == "cpu" and settings.workers > 1
-        self.replicas = [reader] + [_twin(reader) for _ in range(settings.workers - 1) if many]
-        self.piece = settings.piece if many else settings.batch
-        self.free = SimpleQueue[Reader]()
-        for replica in self.replicas:
-            self.free.put(replica)
-        self.threads = ThreadPoolExecutor(len(self.replicas)) if many else None
-        if many:
-            torch.set_num_threads(1)
-
-    def gradients(self, windows: Sequence[data.Window]) -> Tensor:
-        """Leave the gradients of the batch's mean loss in the reader; returns that loss."""
-        for replica in self.replicas:
-            replica.zero_grad(set_to_none=True)
-        ordered = sorted(windows, key=lambda w: -len(w.ids))
-        pieces = [ordered[i : i + self.piece] for i in range(0, len(ordered), self.piece)]
-        shares = [len(piece) / len(windows) for piece in pieces]
-        apply = map if self.threads is None else self.threads.map
-        losses = list(apply(self._piece, pieces, shares))
-        mine, *others = ([p for p in r.parameters() if p.requires_grad] for r in self.replicas)
-        for other in others:
-            pairs = [(p.grad, q.grad) for p, q in zip(mine, other, strict=True)]
-            both = [(p, q) for p, q in pairs if p is not None and q is not None]
-            if both:
-                torch._foreach_add_([p for p, _ in both], [q for _, q in both])
-            else:
-                for p, (_, gradient) in zip(mine, pairs, strict=True):
-                    p.grad = gradient if p.grad is None else p.grad
-        return torch.stack(losses).sum()
-
-    def _piece(self, windows: Sequence[data.Window], share: float) -> Tensor:
-        """Add a piece's gradients to whichever replica is free; returns its share of the loss."""
-        reader = self.free.get()
-        try:
-            batch = data.collate(windows, self.pad).to(self.device)
-            with evaluate.autocast(self.device, self.settings.bf16):
-                start, end = evaluate.logits(reader, batch)
-            loss = span_loss(start, end, batch.first, batch.last) * share
-            loss.backward()
-            return loss.detach()
-        finally:
-            self.free.put(reader)
-
-
-def _twin(reader: Reader) -> Reader:
-    """A reader with the same weights in memory but gradients of its own."""
-    with torch.device("meta"):
-        twin = Reader(reader.config, reader.dropout.p).train()
-    twin.load_state_dict(reader.state_dict(), assign=True)
-    for mine, theirs in zip(twin.parameters(), reader.parameters(), strict=True):
-        mine.requires_grad_(theirs.requires_grad)
-    return twin
 
 
 class Run:
@@ -151,7 +56,7 @@ class Run:
         self.reader, self.texts, self.out, self.settings = reader, texts, out, settings
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.reader.to(self.device).train()
-        self.reader.word.weight.requires_grad_(False)
+        self.reader.word.weight.requires_grad_(False)  # noqa: FBT003
         self.trained = [p for p in reader.parameters() if p.requires_grad]
         self.average: State = {
             n: p.detach().clone() for n, p in reader.named_parameters() if p.requires_grad
@@ -198,8 +103,8 @@ class Run:
         for path in reversed(checkpoints(self.out)):
             try:
                 state = torch.load(path, map_location=self.device, weights_only=True)
-            except (OSError, RuntimeError, EOFError) as problem:
-                print(f"{path.name} cannot be read ({problem}); trying the one before")
+            except (OSError, RuntimeError, EOFError, UnpicklingError) as problem:
+                self.note(event="unreadable", checkpoint=path.name, problem=str(problem))
                 continue
             self.reader.load_state_dict(state["reader"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -224,7 +129,7 @@ class Run:
         """Batches without end, from where the run stands; the same after a resumption."""
         while True:
             number = self.progress.number
-            rng = random.Random(self.settings.seed * 1000 + number)
+            rng = random.Random(self.settings.seed * 1000 + number)  # noqa: S311
             room, texts = self.settings.window, self.texts
             windows = [
                 window
@@ -250,9 +155,8 @@ class Run:
         self.reader.eval()
         for name, state in (("last", last), ("average", self.averaged())):
             self.reader.load_state_dict(state)
-            found = evaluate.read(
-                self.reader, self.texts, asked, self.settings.window, self.settings.bf16
-            )
+            room, bf16 = self.settings.window, self.settings.bf16
+            found = evaluate.read(self.reader, self.texts, asked, room=room, bf16=bf16)
             self.note(event="validation", weights=name, **asdict(evaluate.figures(asked, found)))
         self.reader.load_state_dict(last)
         self.reader.train()
@@ -263,7 +167,7 @@ class Run:
         held_out: Sequence[evaluate.Asked],
         most_steps: int | None = None,
     ) -> None:
-        """Train until the time, or the number of steps, is used up; save and validate on the way."""
+        """Train until the time or the number of steps is used up; save, validate on the way."""
         losses: list[Tensor] = []
         saved = validated = self.progress.seconds
         clock = time.monotonic()
@@ -309,7 +213,7 @@ def held_out_sample(
     examples: Sequence[data.Example], contexts: Sequence[str], settings: Settings
 ) -> list[evaluate.Asked]:
     """A fixed sample of the held-out set, half of it without an answer where there are enough."""
-    rng = random.Random(settings.seed)
+    rng = random.Random(settings.seed)  # noqa: S311
     pool = [e for e in examples if e.set == settings.held_out_set]
     half = settings.validate_examples // 2
     kinds = ([e for e in pool if e.answerable is kind] for kind in (False, True))

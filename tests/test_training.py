@@ -1,0 +1,184 @@
+"""A whole training run on ten examples: train, be cut off, resume, export."""
+
+# ruff: noqa: E402
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="training needs PyTorch: pip install torch==2.13.0 safetensors"
+)
+pytest.importorskip("safetensors", reason="training needs safetensors: pip install safetensors")
+
+from safetensors.torch import load_file
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from training import data, evaluate
+from training.export import export
+from training.model import BertConfig, Reader, load_published
+from training.settings import Settings, rate_at
+from training.train import Run, checkpoints
+from training.workers import Workers
+
+ANIMALS = ["otter", "heron", "badger", "lynx", "marten", "osprey", "newt", "toad", "swift", "hare"]
+PLACES = ["river", "lake", "wood", "hill", "forest", "coast", "pond", "ditch", "tower", "field"]
+MIX = data.Mix({"tiny": data.Share()}, frozenset(), {}, frozenset(), negatives=0.0)
+SETTINGS = Settings(1.0, batch=5, rate=5e-3, warm_up=1e-6, average=0.9, bf16=False, log_steps=10)
+SIZES = {"hidden": 32, "layers": 2, "heads": 4, "inner": 64, "positions": 64}
+
+
+@pytest.fixture(autouse=True)
+def _threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    contexts, questions = [], []
+    for number, (animal, place) in enumerate(zip(ANIMALS, PLACES, strict=True)):
+        text = f"In the morning the {animal} was seen near the {place}."
+        contexts.append({"context": number, "text": text})
+        answers = [{"text": place, "start": text.index(place)}] if number % 3 else []
+        asked = f"Where was the {animal} seen?"
+        shared = {"id": str(number), "question": asked, "context": number, "set": "tiny"}
+        questions.append(shared | {"answers": answers, "answerable": bool(answers), "title": ""})
+    for name, rows in (("contexts", contexts), ("questions", questions)):
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def texts() -> data.Texts:
+    words = ["in", "the", "morning", "was", "seen", "near", "where", "?", ".", *ANIMALS, *PLACES]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words]
+    vocabulary = {word: number for number, word in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return data.Texts(tokenizer)
+
+
+def tiny_reader() -> Reader:
+    return Reader(BertConfig(vocab_size=40, **SIZES))
+
+
+def begin(folder: Path, texts: data.Texts) -> tuple[Run, Iterator[list[data.Window]]]:
+    contexts, examples = data.read_contexts(folder), data.read_examples(folder)
+    run = Run(tiny_reader(), texts, folder / "run", SETTINGS)
+    return run, run.batches(data.training_pool(examples, MIX), contexts, MIX)
+
+
+def logged(folder: Path, event: str) -> list[dict[str, float]]:
+    lines = (folder / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["event"] == event]
+
+
+def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: data.Texts) -> None:
+    run, batches = begin(folder, texts)
+    run.train(batches, [], most_steps=31)
+
+    again, batches = begin(folder, texts)
+    assert again.resume()
+    assert again.progress == run.progress
+    assert again.progress.steps == 31
+    for name, tensor in run.reader.state_dict().items():
+        assert torch.equal(tensor, again.reader.state_dict()[name]), name
+    for name, tensor in run.average.items():
+        assert torch.equal(tensor, again.average[name]), name
+    moments = (r.optimizer.state_dict()["state"] for r in (run, again))
+    for mine, theirs in zip(*(m.values() for m in moments), strict=True):
+        assert torch.equal(mine["exp_avg_sq"], theirs["exp_avg_sq"])
+
+    again.train(batches, [], most_steps=60)
+    losses = [row["loss"] for row in logged(folder, "loss")]
+    assert losses[-1] < losses[0] / 2
+    assert len(checkpoints(folder / "run")) == 2
+
+    path = export(checkpoints(folder / "run")[-1], folder / "reader.safetensors")
+    reader = tiny_reader().eval()
+    load_published(reader, load_file(path))
+    asked = evaluate.asked_of(data.read_examples(folder), data.read_contexts(folder))
+    found = evaluate.figures(asked, evaluate.read(reader, texts, asked, room=40))
+    assert (found.answerable, found.unanswerable) == (6, 4)
+    assert found.f1 > 0.9
+    assert found.auroc > 0.9
+
+
+def test_a_resumed_run_sees_the_batches_the_first_would_have_seen(
+    folder: Path, texts: data.Texts
+) -> None:
+    run, batches = begin(folder, texts)
+    run.train(batches, [], most_steps=3)
+    expected = next(batches)
+    again, batches = begin(folder, texts)
+    assert again.resume()
+    found = next(batches)
+    assert [w.ids.tolist() for w in found] == [w.ids.tolist() for w in expected]
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: data.Texts) -> None:
+    run, batches = begin(folder, texts)
+    run.train(batches, [], most_steps=2)
+    run.train(batches, [], most_steps=2)
+    checkpoints(folder / "run")[-1].write_bytes(b"PK cut off")
+    again, _ = begin(folder, texts)
+    assert again.resume()
+    assert again.progress.steps == 2
+
+
+def test_pieces_in_threads_give_the_whole_batch_s_gradients(
+    folder: Path, texts: data.Texts
+) -> None:
+    run, batches = begin(folder, texts)
+    windows = next(batches)
+    loss = Workers(run.reader, texts.pad, SETTINGS).gradients(windows)
+    whole = {n: p.grad.clone() for n, p in run.reader.named_parameters() if p.requires_grad}
+    settings = replace(SETTINGS, workers=2, piece=2)
+    assert Workers(run.reader, texts.pad, settings).gradients(windows) == pytest.approx(loss)
+    for name, parameter in run.reader.named_parameters():
+        if parameter.requires_grad:
+            assert torch.allclose(parameter.grad, whole[name], atol=1e-5), name
+
+
+def test_the_answer_s_tokens_survive_windowing(texts: data.Texts) -> None:
+    context = "the otter . " * 12 + "the lynx was near the pond . " + "the hare . " * 12
+    example = data.Example("0", "where ?", 0, "pond", context.index("pond"), "", "tiny")
+    for seed in range(20):
+        window = data.training_window(texts, example, context, 24, data.random.Random(seed))
+        assert window is not None
+        assert len(window.ids) == 24
+        assert window.ids[window.first : window.last + 1].tolist() == texts["pond"].ids.tolist()
+    covered = data.reading_windows(texts, "where ?", context, 24, overlap=6)
+    assert covered[0].skipped == 0
+    assert covered[-1].skipped + 24 - covered[-1].passage - 1 == len(texts[context].ids)
+
+
+def test_the_rate_rises_then_falls_with_the_time_that_has_passed() -> None:
+    settings = Settings(hours=2.0, rate=1.0, warm_up=0.1)
+    assert rate_at(settings, 0) == 0
+    assert rate_at(settings, 720) == pytest.approx(1.0)
+    assert rate_at(settings, 3960) == pytest.approx(0.5)
+    assert rate_at(settings, 9000) == 0
+
+
+def test_best_spans_are_ordered_short_and_allowed() -> None:
+    start, end = torch.zeros(1, 6), torch.zeros(1, 6)
+    start[0, 4], end[0, 2], start[0, 2], end[0, 3] = 5.0, 6.0, 3.0, 4.0
+    end[0, 5] = -torch.inf
+    first, last, margin = evaluate.best_spans(start, end)
+    assert (int(first), int(last), float(margin)) == (2, 2, 9.0)
+
+
+def test_auroc_counts_ties_half() -> None:
+    assert evaluate.auroc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
