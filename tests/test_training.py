@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -143,19 +144,21 @@ def test_pieces_in_threads_give_the_whole_batch_s_gradients(
     run, batches = begin(folder, texts)
     windows = next(batches)
     loss = Workers(run.reader, texts.pad, SETTINGS).gradients(windows)
-    whole = {n: p.grad.clone() for n, p in run.reader.named_parameters() if p.requires_grad}
+    trained = [(n, p) for n, p in run.reader.named_parameters() if p.requires_grad]
+    whole = {name: torch.clone(p.grad) for name, p in trained if p.grad is not None}
+    assert len(whole) == len(trained)
     settings = replace(SETTINGS, workers=2, piece=2)
     assert Workers(run.reader, texts.pad, settings).gradients(windows) == pytest.approx(loss)
-    for name, parameter in run.reader.named_parameters():
-        if parameter.requires_grad:
-            assert torch.allclose(parameter.grad, whole[name], atol=1e-5), name
+    for name, parameter in trained:
+        assert parameter.grad is not None
+        assert torch.allclose(parameter.grad, whole[name], atol=1e-5), name
 
 
 def test_the_answer_s_tokens_survive_windowing(texts: data.Texts) -> None:
     context = "the otter . " * 12 + "the lynx was near the pond . " + "the hare . " * 12
     example = data.Example("0", "where ?", 0, "pond", context.index("pond"), "", "tiny")
     for seed in range(20):
-        window = data.training_window(texts, example, context, 24, data.random.Random(seed))
+        window = data.training_window(texts, example, context, 24, random.Random(seed))
         assert window is not None
         assert len(window.ids) == 24
         assert window.ids[window.first : window.last + 1].tolist() == texts["pond"].ids.tolist()
