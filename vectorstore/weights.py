@@ -43,7 +43,7 @@ def cached_graph(name: str, cache: Path | None, make: Callable[[], bytes]) -> by
 
     Without `cache` the folder is the user's own cache folder.
     """
-    path = (cache or _cache_folder()) / name
+    path = (cache or cache_folder()) / name
     model = _read_checked(path)
     if model is None:
         model = make()
@@ -67,7 +67,8 @@ def check_sha256(content: bytes, expected: str, name: object) -> None:
         )
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """The user's folder for what can be made again."""
     from platformdirs import user_cache_path
 
     return user_cache_path("footnote")

@@ -1,0 +1,141 @@
+"""Which articles and passages the derived index holds, and their words, in SQLite.
+
+A row is a passage's number in the vector file and in the BM25 index; none is used twice.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.records import Article, Passage
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (generation INTEGER, rows INTEGER);
+CREATE TABLE IF NOT EXISTS articles (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
+    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT);
+CREATE TABLE IF NOT EXISTS passages (
+    row INTEGER PRIMARY KEY, article INTEGER, number INTEGER, start INTEGER, end INTEGER, text TEXT);
+CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article, number);
+INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
+"""
+_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """A stored article without its text; `digest` changes with anything in the article."""
+
+    id: str
+    title: str
+    source: str | None
+    url: str | None
+    author: str | None
+    published_at: str | None
+    passages: int
+    characters: int
+    digest: str
+
+    def article(self, text: str) -> Article:
+        """The article, with its text."""
+        return Article(
+            self.id, self.title, text, self.source, self.url, self.author, self.published_at
+        )
+
+
+Entry = tuple[ArticleSummary, Sequence[Passage]]
+
+
+class Catalog:
+    """The tables, in one file; a change of them is all or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file; raises `sqlite3.DatabaseError` when it cannot be read."""
+        self._db = sqlite3.connect(path, check_same_thread=False)
+        self._db.executescript(_SCHEMA)
+
+    @property
+    def generation(self) -> int:
+        """The store's generation that these tables are of; 0 before the first."""
+        return self._state()[0]
+
+    @property
+    def rows(self) -> int:
+        """The first row never used."""
+        return self._state()[1]
+
+    def change(self, removed: Iterable[str], added: Sequence[Entry], generation: int) -> None:
+        """Remove articles and add others, whose passages take the next rows in order."""
+        rows = self.rows
+        with self._db:
+            for article in removed:
+                self._remove(article)
+            for summary, passages in added:
+                self._add(summary, passages, rows)
+                rows += len(passages)
+            self._db.execute("UPDATE state SET generation = ?, rows = ?", (generation, rows))
+
+    def summaries(self) -> list[ArticleSummary]:
+        """Every article, in the order they were added."""
+        found = self._db.execute(f"SELECT {_SUMMARY} FROM articles ORDER BY number")
+        return [ArticleSummary(*values) for values in found]
+
+    def numbered(self) -> list[tuple[int, str, str | None, str | None]]:
+        """Every article's number, id, source and `published_at`."""
+        return self._db.execute("SELECT number, id, source, published_at FROM articles").fetchall()
+
+    def get(self, article: str) -> tuple[ArticleSummary, str] | None:
+        """An article and its text, put together from its passages."""
+        query = f"SELECT number, {_SUMMARY} FROM articles WHERE id = ?"
+        found = self._db.execute(query, (article,)).fetchone()
+        if found is None:
+            return None
+        query = "SELECT text FROM passages WHERE article = ? ORDER BY number"
+        texts = self._db.execute(query, found[:1])
+        return ArticleSummary(*found[1:]), "".join(text for (text,) in texts)
+
+    def owners(self) -> npt.NDArray[np.int64]:
+        """The article's number of each row, -1 where there is no passage any more."""
+        owners = np.full(self.rows, -1, np.int64)
+        pairs = np.array(self._db.execute("SELECT row, article FROM passages").fetchall(), np.int64)
+        if len(pairs):
+            owners[pairs[:, 0]] = pairs[:, 1]
+        return owners
+
+    def passages(self, rows: Iterable[int]) -> dict[int, Passage]:
+        """The passages of rows."""
+        return {row: self._passage(row) for row in rows}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _passage(self, row: int) -> Passage:
+        query = (
+            "SELECT id, passages.number, start, end, text FROM passages "
+            "JOIN articles ON articles.number = article WHERE row = ?"
+        )
+        return Passage(*self._db.execute(query, (row,)).fetchone())
+
+    def _state(self) -> tuple[int, int]:
+        generation, rows = self._db.execute("SELECT generation, rows FROM state").fetchone()
+        return generation, rows
+
+    def _remove(self, article: str) -> None:
+        number = "SELECT number FROM articles WHERE id = ?"
+        self._db.execute(f"DELETE FROM passages WHERE article = ({number})", (article,))
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article,))
+
+    def _add(self, summary: ArticleSummary, passages: Sequence[Passage], row: int) -> None:
+        values = [getattr(summary, name) for name in _SUMMARY.split(", ")]
+        places = ", ".join("?" * len(values))
+        insert = f"INSERT INTO articles ({_SUMMARY}) VALUES ({places})"
+        number = self._db.execute(insert, values).lastrowid
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+            [(row + i, number, p.number, p.start, p.end, p.text) for i, p in enumerate(passages)],
+        )

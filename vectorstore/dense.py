@@ -1,0 +1,212 @@
+"""Passages in Chroma, the only truth: a folder on disk, or a server by its address.
+
+Every passage carries all there is to know of its article, so that articles are rebuilt exactly.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from vectorstore.catalog import ArticleSummary
+from vectorstore.errors import StoreError
+from vectorstore.inference import FloatArray
+from vectorstore.records import Article, Passage
+
+COLLECTION = "footnote"
+_DATABASE = "chroma.sqlite3"
+_PAGE = 2000
+_FIELDS = ("id", "title", "source", "url", "author", "published_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a collection says of itself: whose vectors it holds, and its latest generation."""
+
+    model: str
+    dimension: int
+    generation: int
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, Any] | None) -> "Stamp | None":
+        """The stamp in a collection's metadata, or None when the collection is not ours."""
+        try:
+            return cls(*((metadata or {})[name] for name in cls.__slots__))
+        except KeyError:
+            return None
+
+    def metadata(self) -> dict[str, str | int]:
+        """The stamp as a collection's metadata."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a listing says of one passage."""
+
+    number: int
+    passages: int
+    digest: str
+
+
+def article_digest(article: Article) -> str:
+    """A SHA-256 of everything in the article."""
+    values = [article.text, *(getattr(article, name) for name in _FIELDS)]
+    parts = ("" if value is None else f"{len(value)}:{value}" for value in values)
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def peek(folder: Path) -> Stamp | None:
+    """The stamp of the collection in `folder`, read without loading Chroma; None if unreadable."""
+    query = (
+        "SELECT key, coalesce(str_value, int_value) FROM collection_metadata "
+        "JOIN collections ON id = collection_id WHERE name = ?"
+    )
+    try:
+        with closing(sqlite3.connect(f"file:{folder / _DATABASE}?mode=ro", uri=True)) as db:
+            return Stamp.of(dict(db.execute(query, (COLLECTION,)).fetchall()))
+    except sqlite3.Error:
+        return None
+
+
+class ChromaPassages:
+    """The collection of passages."""
+
+    def __init__(self, client: Any, collection: Any, place: str) -> None:
+        self._client = client
+        self._collection = collection
+        self._place = place
+
+    @classmethod
+    def open(cls, place: Path | str, create: Stamp | None = None) -> "ChromaPassages":
+        """The collection in a folder or at a URL; a missing one is made when `create` is given.
+
+        Raises `StoreError` when the place cannot be read, does not answer, or has no collection.
+        """
+        try:
+            client = _client(place)
+            if create:
+                collection = client.get_or_create_collection(
+                    COLLECTION,
+                    metadata=create.metadata(),
+                    configuration={"hnsw": {"space": "cosine"}},
+                    embedding_function=None,
+                )
+            else:
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+        except Exception as error:
+            raise StoreError(
+                f"Cannot open the store '{place}': {error}. Is it a Footnote store, "
+                "and if a server, is it running?"
+            ) from error
+        return cls(client, collection, str(place))
+
+    @property
+    def id(self) -> str:
+        """Tells this collection from every other."""
+        return str(self._collection.id)
+
+    def stamp(self) -> Stamp | None:
+        """What the collection says of itself now."""
+        self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        return Stamp.of(self._collection.metadata)
+
+    def mark(self, stamp: Stamp) -> None:
+        """Record a new stamp."""
+        self._collection.modify(metadata=stamp.metadata())
+
+    def put(self, batch: Sequence[tuple[Article, Sequence[Passage], FloatArray]]) -> None:
+        """Write articles over what there was of them, and delete what is left of their old ones."""
+        ids = [p.id for _, passages, _ in batch for p in passages]
+        vectors = np.concatenate([vectors for _, _, vectors in batch])
+        documents = [p.text for _, passages, _ in batch for p in passages]
+        metadatas = [m for article, passages, _ in batch for m in _metadatas(article, passages)]
+        for part in _parts(len(ids), self._client.get_max_batch_size()):
+            self._collection.upsert(
+                ids[part],
+                embeddings=vectors[part],
+                documents=documents[part],
+                metadatas=metadatas[part],
+            )
+        old = self._ids_of([article.id for article, _, _ in batch])
+        self.delete(old - set(ids))
+
+    def remove(self, articles: Sequence[str]) -> None:
+        """Delete all passages of articles."""
+        self.delete(self._ids_of(articles))
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Delete passages."""
+        ids = list(ids)
+        for part in _parts(len(ids), self._client.get_max_batch_size()):
+            self._collection.delete(ids[part])
+
+    def listing(self) -> dict[str, list[Mark]]:
+        """What there is of each article, by its id."""
+        marks: dict[str, list[Mark]] = {}
+        for part in _parts(self._collection.count(), _PAGE):
+            page = self._collection.get(limit=_PAGE, offset=part.start, include=["metadatas"])
+            for data in page["metadatas"]:
+                mark = Mark(data["number"], data["passages"], data["digest"])
+                marks.setdefault(data["id"], []).append(mark)
+        return marks
+
+    def articles(
+        self, wanted: Mapping[str, int]
+    ) -> Iterator[tuple[ArticleSummary, list[Passage], FloatArray]]:
+        """Articles by id and number of passages, with the vectors of the passages."""
+        for article, count in wanted.items():
+            ids = [f"{article}#{number}" for number in range(count)]
+            found = self._collection.get(ids, include=["metadatas", "documents", "embeddings"])
+            rows = zip(found["metadatas"], found["documents"], found["embeddings"], strict=True)
+            ordered = sorted(rows, key=lambda row: row[0]["number"])
+            passages = [
+                Passage(article, data["number"], data["start"], data["end"], text)
+                for data, text, _ in ordered
+            ]
+            vectors = np.array([vector for _, _, vector in ordered], np.float32)
+            yield _summary(ordered[0][0], passages), passages, vectors
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+    def _ids_of(self, articles: Sequence[str]) -> set[str]:
+        where = {"id": {"$in": list(articles)}}
+        return set(self._collection.get(where=where, include=[])["ids"])
+
+
+def _client(place: Path | str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if isinstance(place, Path):
+        return chromadb.PersistentClient(str(place), settings)
+    url = urlsplit(place)
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 8000)
+    return chromadb.HttpClient(url.hostname or "localhost", port, ssl=secure, settings=settings)
+
+
+def _parts(size: int, step: int) -> list[slice]:
+    return [slice(start, start + step) for start in range(0, size, step)]
+
+
+def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[dict[str, str | int]]:
+    fields = {name: getattr(article, name) for name in _FIELDS}
+    known = {name: value for name, value in fields.items() if value is not None}
+    known |= {"digest": article_digest(article), "passages": len(passages)}
+    for passage in passages:
+        yield known | {"number": passage.number, "start": passage.start, "end": passage.end}
+
+
+def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:
+    fields = [data.get(name) for name in _FIELDS]
+    return ArticleSummary(*fields, len(passages), passages[-1].end, data["digest"])

@@ -1,0 +1,172 @@
+"""BM25 over passages, in tantivy, beside the vectors.
+
+A document is one passage: its words, its article's title, and what a scope may ask for.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vectorstore.records import Article, Passage, Scope
+
+if TYPE_CHECKING:
+    from tantivy import Query
+
+TITLE_BOOST = 1.0
+_WRITER_BYTES = 30_000_000
+_ANALYZER = "english"
+
+
+class LexicalIndex:
+    """Passages by row number; a row is the passage's number in the vector file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the index in `folder`; raises `ValueError` when it cannot be read."""
+        from tantivy import Index
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._analyzer = _analyzer()
+        self._index = Index(self._schema, str(folder))
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._searcher = self._index.searcher()
+        self._writer: Any = None
+
+    @property
+    def passages(self) -> int:
+        """How many passages are found."""
+        return int(self._searcher.num_docs)
+
+    def put(self, rows: Iterable[tuple[int, Article, Passage]]) -> None:
+        """Add passages; they are found after `commit`."""
+        from tantivy import Document
+
+        writer = self._writing()
+        for row, article, passage in rows:
+            document = Document(row=row, article=article.id, title=article.title, body=passage.text)
+            if article.source is not None:
+                document.add_text("source", article.source)
+            if article.timestamp is not None:
+                document.add_float("time", article.timestamp)
+            writer.add_document(document)
+
+    def remove(self, articles: Iterable[str]) -> None:
+        """Remove all passages of articles; they are gone after `commit`."""
+        writer = self._writing()
+        for article in articles:
+            writer.delete_documents_by_term("article", article)
+
+    def cut(self, rows: int) -> None:
+        """Remove the passages of row `rows` and beyond; they are gone after `commit`."""
+        from tantivy import FieldType, Query
+
+        beyond = Query.range_query(self._schema, "row", FieldType.Integer, rows)
+        self._writing().delete_documents_by_query(beyond)
+
+    def commit(self) -> None:
+        """Make what was added and removed last, and be seen."""
+        self._writing().commit()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        """Stop writing. Nothing may be called afterwards."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def best(self, text: str, limit: int, scope: Scope) -> dict[int, float]:
+        """The BM25 scores of the best rows for `text` inside `scope`, at most `limit`."""
+        return self._search(self._words(text), self._inside(scope), limit)
+
+    def scores(self, text: str, rows: Sequence[int]) -> dict[int, float]:
+        """The BM25 scores of those of `rows` that share a word with `text`."""
+        from tantivy import Occur, Query
+
+        only = Query.term_set_query(self._schema, "row", list(rows))
+        return self._search(self._words(text), [(Occur.Must, _unscored(only))], len(rows))
+
+    def _search(
+        self, words: "Query", filters: "list[tuple[Any, Query]]", limit: int
+    ) -> dict[int, float]:
+        from tantivy import Occur, Query
+
+        if not limit:
+            return {}
+        query = Query.boolean_query([(Occur.Must, words), *filters]) if filters else words
+        hits = self._searcher.search(query, limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return {int(row): score for row, (score, _) in zip(rows, hits, strict=True)}  # type: ignore[arg-type]
+
+    def _words(self, text: str) -> "Query":
+        """Any of the text's words, in the body or the title."""
+        from tantivy import Occur, Query
+
+        words = list(dict.fromkeys(self._analyzer.analyze(text)))
+        terms = [Query.term_query(self._schema, "body", word, "freq") for word in words]
+        titles = [Query.term_query(self._schema, "title", word, "freq") for word in words]
+        terms += [Query.boost_query(title, TITLE_BOOST) for title in titles]
+        return Query.boolean_query([(Occur.Should, term) for term in terms])
+
+    def _inside(self, scope: Scope) -> "list[tuple[Any, Query]]":
+        """Clauses that keep to `scope`. An undated passage lies outside no range of time."""
+        from tantivy import Occur, Query
+
+        clauses = []
+        if scope.since is not None:
+            clauses.append((Occur.MustNot, self._below(scope.since)))
+        if scope.until is not None:
+            clauses.append((Occur.MustNot, self._above(scope.until)))
+        for field, values in (("source", scope.sources), ("article", scope.articles)):
+            if values is not None:
+                terms = Query.term_set_query(self._schema, field, sorted(values))
+                clauses.append((Occur.Must, _unscored(terms)))
+        return clauses
+
+    def _below(self, time: float) -> "Query":
+        from tantivy import FieldType, Query
+
+        return Query.range_query(self._schema, "time", FieldType.Float, None, time, True, False)
+
+    def _above(self, time: float) -> "Query":
+        from tantivy import FieldType, Query
+
+        return Query.range_query(self._schema, "time", FieldType.Float, time, None, False, True)
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
+        return self._writer
+
+
+def _unscored(query: "Query") -> "Query":
+    from tantivy import Query
+
+    return Query.const_score_query(query, 0.0)
+
+
+def _schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_integer_field("row", indexed=True, fast=True)
+    builder.add_float_field("time", indexed=True, fast=True)
+    for field in ("article", "source"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    for field in ("title", "body"):
+        builder.add_text_field(field, tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer() -> Any:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (
+        Filter.remove_long(40),
+        Filter.lowercase(),
+        Filter.ascii_fold(),
+        Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
