@@ -18,8 +18,7 @@ from vectorstore.errors import (
 from vectorstore.records import Article, Candidate, Hit, Passage, Scope
 
 if TYPE_CHECKING:
-    from vectorstore.catalog import ArticleSummary
-    from vectorstore.dense import article_digest
+    from vectorstore.catalog import ArticleSummary, article_digest
     from vectorstore.encoder import Embedder, Encoder
     from vectorstore.store import ArticleStore
 
@@ -48,7 +47,7 @@ _LATER = {
     "ArticleSummary": "catalog",
     "Embedder": "encoder",
     "Encoder": "encoder",
-    "article_digest": "dense",
+    "article_digest": "catalog",
 }
 
 

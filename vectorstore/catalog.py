@@ -5,8 +5,10 @@ A row is a passage's number in the vector file and in the BM25 index; none is us
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +21,12 @@ CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
     published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT);
 CREATE TABLE IF NOT EXISTS passages (
-    row INTEGER PRIMARY KEY, article INTEGER, number INTEGER, start INTEGER, end INTEGER, text TEXT);
+    row INTEGER PRIMARY KEY, article INTEGER, number INTEGER, start INTEGER, end INTEGER,
+    text TEXT);
 CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article, number);
 INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 """
-_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
+_FIELDS = ("id", "title", "source", "url", "author", "published_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,33 @@ class ArticleSummary:
     characters: int
     digest: str
 
+    @classmethod
+    def of(cls, article: Article, passages: int) -> Self:
+        """The summary of an article that has so many passages."""
+        return cls(
+            article.id,
+            article.title,
+            article.source,
+            article.url,
+            article.author,
+            article.published_at,
+            passages,
+            len(article.text),
+            article_digest(article),
+        )
+
     def article(self, text: str) -> Article:
         """The article, with its text."""
         return Article(
             self.id, self.title, text, self.source, self.url, self.author, self.published_at
         )
+
+
+def article_digest(article: Article) -> str:
+    """A SHA-256 of everything in the article."""
+    values = [article.text, *(getattr(article, name) for name in _FIELDS)]
+    parts = ("" if value is None else f"{len(value)}:{value}" for value in values)
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 Entry = tuple[ArticleSummary, Sequence[Passage]]
@@ -81,8 +106,8 @@ class Catalog:
 
     def summaries(self) -> list[ArticleSummary]:
         """Every article, in the order they were added."""
-        found = self._db.execute(f"SELECT {_SUMMARY} FROM articles ORDER BY number")
-        return [ArticleSummary(*values) for values in found]
+        found = self._db.execute("SELECT * FROM articles ORDER BY number")
+        return [ArticleSummary(*values) for _, *values in found]
 
     def numbered(self) -> list[tuple[int, str, str | None, str | None]]:
         """Every article's number, id, source and `published_at`."""
@@ -90,7 +115,7 @@ class Catalog:
 
     def get(self, article: str) -> tuple[ArticleSummary, str] | None:
         """An article and its text, put together from its passages."""
-        query = f"SELECT number, {_SUMMARY} FROM articles WHERE id = ?"
+        query = "SELECT * FROM articles WHERE id = ?"
         found = self._db.execute(query, (article,)).fetchone()
         if found is None:
             return None
@@ -126,15 +151,15 @@ class Catalog:
         return generation, rows
 
     def _remove(self, article: str) -> None:
-        number = "SELECT number FROM articles WHERE id = ?"
-        self._db.execute(f"DELETE FROM passages WHERE article = ({number})", (article,))
+        self._db.execute(
+            "DELETE FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?)",
+            (article,),
+        )
         self._db.execute("DELETE FROM articles WHERE id = ?", (article,))
 
     def _add(self, summary: ArticleSummary, passages: Sequence[Passage], row: int) -> None:
-        values = [getattr(summary, name) for name in _SUMMARY.split(", ")]
-        places = ", ".join("?" * len(values))
-        insert = f"INSERT INTO articles ({_SUMMARY}) VALUES ({places})"
-        number = self._db.execute(insert, values).lastrowid
+        insert = "INSERT INTO articles VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        number = self._db.execute(insert, astuple(summary)).lastrowid
         self._db.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
             [(row + i, number, p.number, p.start, p.end, p.text) for i, p in enumerate(passages)],

@@ -7,14 +7,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from vectorstore.catalog import ArticleSummary
+from vectorstore.catalog import ArticleSummary, article_digest
 from vectorstore.errors import StoreError
 from vectorstore.inference import FloatArray
 from vectorstore.records import Article, Passage
@@ -55,11 +54,17 @@ class Mark:
     digest: str
 
 
-def article_digest(article: Article) -> str:
-    """A SHA-256 of everything in the article."""
-    values = [article.text, *(getattr(article, name) for name in _FIELDS)]
-    parts = ("" if value is None else f"{len(value)}:{value}" for value in values)
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+def mend(article: str, marks: Sequence[Mark]) -> tuple[list[str], Mark | None]:
+    """The ids to delete of an article, and a mark of what is left of it if that is whole.
+
+    A broken change leaves passages of two digests: the article is the one that its first passage
+    is of, if none of that is missing.
+    """
+    first = next((mark for mark in marks if mark.number == 0), None)
+    same = [mark for mark in marks if first and mark.digest == first.digest]
+    whole = first if first and len(same) == first.passages else None
+    stale = [mark for mark in marks if not whole or mark not in same]
+    return [f"{article}#{mark.number}" for mark in stale], whole
 
 
 def peek(folder: Path) -> Stamp | None:
@@ -208,5 +213,6 @@ def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[dict[s
 
 
 def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:
-    fields = [data.get(name) for name in _FIELDS]
-    return ArticleSummary(*fields, len(passages), passages[-1].end, data["digest"])
+    fields = {name: data.get(name) for name in _FIELDS}
+    article = Article(text="".join(p.text for p in passages), **fields)  # type: ignore[arg-type]
+    return ArticleSummary.of(article, len(passages))

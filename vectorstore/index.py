@@ -8,6 +8,7 @@ is cut off when the index is opened.
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ class DerivedIndex:
         passages = self._catalog.passages(rows)
         times = self._times[self._owners[rows]].tolist()
         return [
-            Candidate(passages[row], cosine, lexical.get(row, 0.0), None if time != time else time)
+            Candidate(passages[row], cosine, lexical.get(row, 0.0), None if isnan(time) else time)
             for row, cosine, time in zip(rows, cosines, times, strict=True)
         ]
 

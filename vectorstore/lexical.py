@@ -114,24 +114,28 @@ class LexicalIndex:
 
         clauses = []
         if scope.since is not None:
-            clauses.append((Occur.MustNot, self._below(scope.since)))
+            clauses.append((Occur.MustNot, self._outside(before=scope.since)))
         if scope.until is not None:
-            clauses.append((Occur.MustNot, self._above(scope.until)))
+            clauses.append((Occur.MustNot, self._outside(after=scope.until)))
         for field, values in (("source", scope.sources), ("article", scope.articles)):
             if values is not None:
                 terms = Query.term_set_query(self._schema, field, sorted(values))
                 clauses.append((Occur.Must, _unscored(terms)))
         return clauses
 
-    def _below(self, time: float) -> "Query":
+    def _outside(self, *, before: float | None = None, after: float | None = None) -> "Query":
+        """Passages dated strictly before or after a time."""
         from tantivy import FieldType, Query
 
-        return Query.range_query(self._schema, "time", FieldType.Float, None, time, True, False)
-
-    def _above(self, time: float) -> "Query":
-        from tantivy import FieldType, Query
-
-        return Query.range_query(self._schema, "time", FieldType.Float, time, None, False, True)
+        return Query.range_query(
+            self._schema,
+            "time",
+            FieldType.Float,
+            lower_bound=after,
+            upper_bound=before,
+            include_lower=after is None,
+            include_upper=before is None,
+        )
 
     def _writing(self) -> Any:
         if self._writer is None:

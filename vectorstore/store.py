@@ -16,8 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from vectorstore.catalog import ArticleSummary, Entry
-from vectorstore.dense import COLLECTION, ChromaPassages, Mark, Stamp, article_digest, peek
+from vectorstore.catalog import ArticleSummary, Entry, article_digest
+from vectorstore.dense import COLLECTION, ChromaPassages, Mark, Stamp, mend, peek
 from vectorstore.errors import ModelMismatch, StoreError, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.index import DerivedIndex
 from vectorstore.inference import FloatArray
@@ -26,6 +26,7 @@ from vectorstore.records import Article, Candidate, Passage, Scope
 from vectorstore.weights import cache_folder
 
 Batch = Sequence[tuple[Article, Sequence[Passage], FloatArray]]
+EVERYWHERE = Scope()
 _BATCH_ROWS = 2000
 
 
@@ -102,7 +103,10 @@ class ArticleStore:
             self._advance(truth)
             truth.put(batch)
             self._advance(truth)
-            added = [(_summary(article, passages), passages) for article, passages, _ in batch]
+            added = [
+                (ArticleSummary.of(article, len(passages)), passages)
+                for article, passages, _ in batch
+            ]
             vectors = np.concatenate([vectors for _, _, vectors in batch])
             self._index.change([], added, vectors, self._stamp.generation)
 
@@ -128,7 +132,7 @@ class ArticleStore:
         with self._threads:
             index = self._current()
             found = {article: index.get(article) for article in dict.fromkeys(ids)}
-            return {id: _verified(*entry) for id, entry in found.items() if entry}
+            return {name: _verified(*entry) for name, entry in found.items() if entry}
 
     def articles(self) -> list[ArticleSummary]:
         """Every article without its text, in the order they were added."""
@@ -140,7 +144,7 @@ class ArticleStore:
         return {summary.id: summary.digest for summary in self.articles()}
 
     def search(
-        self, vector: FloatArray, query_text: str, *, limit: int, scope: Scope = Scope()
+        self, vector: FloatArray, query_text: str, *, limit: int, scope: Scope = EVERYWHERE
     ) -> list[Candidate]:
         """The `limit` best passages by cosine to `vector` together with the `limit` best by BM25.
 
@@ -197,7 +201,7 @@ class ArticleStore:
         """Compare with Chroma, mend what a broken change left there, and take over what differs."""
         whole: dict[str, Mark] = {}
         for article, marks in truth.listing().items():
-            stale, kept = _mend(article, marks)
+            stale, kept = mend(article, marks)
             if kept:
                 whole[article] = kept
             if self._embedded:
@@ -206,7 +210,8 @@ class ArticleStore:
         before = self._index.generation
         gone = [article for article in known if article not in whole]
         self._index.change(gone, [], self._no_vectors(), before)
-        wanted = {id: mark.passages for id, mark in whole.items() if known.get(id) != mark.digest}
+        changed = (name for name, mark in whole.items() if known.get(name) != mark.digest)
+        wanted = {name: whole[name].passages for name in changed}
         self._take_over(truth, wanted, before)
         self._index.change([], [], self._no_vectors(), self._stamp.generation)
 
@@ -316,20 +321,6 @@ def _check(
         raise ValueError(f"The passages of article {article.id!r} do not tile its text.")
 
 
-def _summary(article: Article, passages: Sequence[Passage]) -> ArticleSummary:
-    return ArticleSummary(
-        article.id,
-        article.title,
-        article.source,
-        article.url,
-        article.author,
-        article.published_at,
-        len(passages),
-        len(article.text),
-        article_digest(article),
-    )
-
-
 def _verified(summary: ArticleSummary, text: str) -> Article:
     article = summary.article(text)
     if article_digest(article) != summary.digest:
@@ -338,16 +329,3 @@ def _verified(summary: ArticleSummary, text: str) -> Article:
             "or delete the folder 'index' in the store, which is then made again."
         )
     return article
-
-
-def _mend(article: str, marks: Sequence[Mark]) -> tuple[list[str], Mark | None]:
-    """The ids to delete of an article, and what is left of it if that is whole.
-
-    A broken change leaves passages of two digests: the article is the one that its first passage
-    is of, if none of that is missing.
-    """
-    first = next((mark for mark in marks if mark.number == 0), None)
-    same = [mark for mark in marks if first and mark.digest == first.digest]
-    whole = first if first and len(same) == first.passages else None
-    stale = [mark for mark in marks if not whole or mark not in same]
-    return [f"{article}#{mark.number}" for mark in stale], whole

@@ -25,7 +25,7 @@ class VectorFile:
     """An append-only table of vectors of one dimension."""
 
     def __init__(self, folder: Path, dimension: int, rows: int) -> None:
-        """Open the table in `folder`, cut to its first `rows` rows; raises `ValueError` if short."""
+        """Open the table in `folder`, cut to its first `rows`; raises `ValueError` if short."""
         self._width = dimension
         self._words = -(-dimension // 64)
         self._vectors_path, self._signs_path = folder / "vectors.f32", folder / "signs.u64"
@@ -38,7 +38,7 @@ class VectorFile:
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return self._signs.shape[1]
+        return len(self._signs[0])
 
     def append(self, vectors: FloatArray) -> None:
         """Add rows, on disk when this returns."""
