@@ -1,0 +1,296 @@
+// What the page does by itself: moving between footnotes, keeping conversations, keys.
+// Nothing here makes markup out of text; what is shown was made by the server.
+const footnote = (() => {
+  const LIMIT = 2_000_000; // characters of conversations kept; a browser allows about 5 MB
+
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const box = () => find("#question textarea, #question input");
+
+  let queued = null; // a question that does not come from the box
+  let replacing = null; // the turn that the next question takes the place of
+  let asking = null; // where the answer under way will be kept
+  let reading = null; // the answer whose footnotes are stepped through
+  let opener = null; // the button whose source is shown
+  let verdict = null; // what is being said of which answer
+
+  // --- Asking ---
+
+  function ask([question, talks, ...scope]) {
+    const text = (queued ?? question ?? "").trim();
+    queued = null;
+    if (!text) return ["", [], ...scope];
+    const turns = talkOf(talks)?.turns ?? [];
+    const at = turns.findIndex((turn) => turn.id === replacing?.dataset.turn);
+    asking = { talk: talks.current, at: at < 0 ? turns.length : at };
+    if (replacing) all(".turn").slice(all(".turn").indexOf(replacing)).forEach((t) => t.remove());
+    replacing = null;
+    keepLive();
+    document.body.classList.add("asking");
+    write("");
+    const history = turns.slice(Math.max(0, asking.at - 4), asking.at);
+    return [text, history.map(({ answer }) => answer), ...scope];
+  }
+
+  function keepLive() {
+    const turn = find("#live .turn");
+    if (turn) find("#past .turns").append(turn);
+  }
+
+  function write(text) {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function askFor(text, trigger) {
+    queued = text;
+    trigger("ask");
+  }
+
+  function stopped() {
+    document.body.classList.remove("asking");
+    find("#live .turn.searching, #live .turn.writing")?.classList.add("stopped");
+  }
+
+  // --- Keeping conversations ---
+
+  const talkOf = (talks) => talks.talks.find(({ id }) => id === talks.current);
+
+  function save(record, talks) {
+    document.body.classList.remove("asking");
+    if (!record || !asking) return talks;
+    const old = talks.talks.find(({ id }) => id === asking.talk);
+    const turns = [...(old?.turns ?? []).slice(0, asking.at), record];
+    const title = old?.title ?? record.answer.question.slice(0, 80);
+    const talk = { id: old?.id ?? record.id, title, turns };
+    const others = talks.talks.filter(({ id }) => id !== talk.id);
+    asking = null;
+    return { current: talk.id, talks: withinLimit([talk, ...others]) };
+  }
+
+  function withinLimit(talks) {
+    let room = LIMIT;
+    return talks.filter((talk, place) => (room -= JSON.stringify(talk).length) > 0 || place === 0);
+  }
+
+  const names = ({ current, talks }) => ({
+    current,
+    talks: talks.map(({ id, title }) => ({ id, title, turns: [] })),
+  });
+
+  function current(talks) {
+    const shown = names(talks);
+    const open = talkOf(shown);
+    if (open) open.turns = talkOf(talks).turns;
+    return shown;
+  }
+
+  function menu(element, trigger) {
+    const talk = (at) => at.closest("[data-talk]")?.dataset.talk;
+    element.addEventListener("click", ({ target }) => {
+      const button = target.closest("button[data-act], button[data-export]");
+      if (!button || !confirmed(button)) return;
+      const { act, export: kind } = button.dataset;
+      if (kind) trigger("export", { talk: talk(button), kind });
+      else trigger("act", { act, talk: talk(button) });
+      if (act) all("details[open]", element).forEach((details) => (details.open = false));
+      if (act === "new") box().focus();
+    });
+    element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const title = event.target.elements.title.value;
+      trigger("act", { act: "rename", talk: talk(event.target), title });
+    });
+  }
+
+  // A button that destroys something is pressed twice.
+  function confirmed(button) {
+    const { confirm } = button.dataset;
+    if (!confirm || button.textContent === confirm) return true;
+    const label = button.textContent;
+    button.textContent = confirm;
+    setTimeout(() => (button.textContent = label), 4000);
+    return false;
+  }
+
+  function download({ name, type, text }) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  // --- A turn's own buttons ---
+
+  function transcript(element, trigger, watch) {
+    watch("value", () => arrived(element));
+    element.addEventListener("click", ({ target }) => {
+      const button = target.closest("button");
+      if (button?.matches(".marker, .passage")) open(button, trigger);
+      if (button?.dataset.action) act[button.dataset.action](button, trigger);
+    });
+    element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      judge(event.target, verdict.verdict, trigger, event.target.elements.why.value);
+      event.target.hidden = true;
+    });
+  }
+
+  function arrived(element) {
+    const turn = find("#live .turn", element.parentElement.parentElement.parentElement);
+    if (turn && turn.dataset.turn !== arrived.last) turn.scrollIntoView({ block: "start" });
+    arrived.last = turn?.dataset.turn ?? arrived.last;
+  }
+
+  const act = {
+    copy(button) {
+      copyText(button.closest(".turn").dataset.copy).then(() => say(button, "Copied"));
+    },
+    edit(button) {
+      replacing = button.closest(".turn");
+      write(replacing.dataset.question);
+      box().focus();
+    },
+    again(button, trigger) {
+      replacing = button.closest(".turn");
+      askFor(replacing.dataset.question, trigger);
+    },
+    good: (button, trigger) => judge(button, "good", trigger),
+    bad: (button, trigger) => judge(button, "bad", trigger),
+  };
+
+  // The clipboard is there only for https and this machine; elsewhere a selection does it.
+  async function copyText(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+
+  function say(button, text) {
+    const label = button.textContent;
+    button.textContent = text;
+    setTimeout(() => (button.textContent = label), 2000);
+  }
+
+  function judge(within, said, trigger, why = "") {
+    const turn = within.closest(".turn");
+    verdict = { turn: turn.dataset.turn, verdict: said, why };
+    for (const name of ["good", "bad"])
+      find(`[data-action=${name}]`, turn).setAttribute("aria-pressed", String(name === said));
+    const form = find(".why", turn);
+    form.hidden = false;
+    find("input", form).focus();
+    trigger("judge", verdict);
+  }
+
+  const judged = (talks) =>
+    talks.talks.flatMap(({ turns }) => turns).find(({ id }) => id === verdict.turn) ?? null;
+
+  function examples(element, trigger) {
+    element.addEventListener("click", ({ target }) => {
+      if (target.matches(".example")) askFor(target.textContent, trigger);
+    });
+  }
+
+  // --- Reading the sources ---
+
+  const pane = () => find("#source .source");
+
+  function open(button, trigger) {
+    const cited = button.matches(".marker");
+    const markers = cited ? all(".marker", button.closest(".turn")) : [button];
+    const spans = new Map(markers.map((marker) => [span(marker).number, span(marker)]));
+    reading = { trigger, spans, turn: button.closest(".turn") };
+    show(button);
+    go(span(button).number);
+  }
+
+  const span = ({ dataset: { number, article, start, end, title } }) => ({
+    number: Number(number ?? 0),
+    article,
+    start: Number(start),
+    end: Number(end),
+    title,
+  });
+
+  function go(number) {
+    const { spans, trigger, turn } = reading;
+    const { article } = spans.get(number);
+    reading.current = number;
+    trigger("open", { turn: turn.dataset.turn, article, spans: [...spans.values()], current: number });
+  }
+
+  function step(by) {
+    if (!reading) {
+      const first = find("#live .marker") ?? all("#past .turn .marker").at(-1);
+      return first?.click();
+    }
+    const numbers = [...reading.spans.keys()].sort((a, b) => a - b);
+    const place = numbers.indexOf(reading.current) + by;
+    go(numbers[(place + numbers.length) % numbers.length]);
+  }
+
+  function source(element, trigger, watch) {
+    watch("value", reveal);
+    element.addEventListener("click", ({ target }) => {
+      if (target.closest(".close")) close();
+      const button = target.closest(".step");
+      if (button) go(Number(button.dataset.number));
+    });
+  }
+
+  function reveal() {
+    const mark = find("mark.current", pane());
+    const frame = find("#source");
+    const top = mark ? mark.getBoundingClientRect().top - frame.getBoundingClientRect().top : 0;
+    frame.scrollTo({ top: mark ? frame.scrollTop + top - frame.clientHeight / 3 : 0 });
+  }
+
+  function show(button) {
+    opener = button;
+    document.body.classList.add("reading");
+  }
+
+  function close() {
+    document.body.classList.remove("reading");
+    opener?.focus();
+  }
+
+  // --- The articles ---
+
+  function shelf(element, trigger) {
+    element.addEventListener("click", ({ target }) => {
+      const button = target.closest("button");
+      const article = button?.closest("[data-article]")?.dataset.article;
+      if (button?.matches(".open")) show(button), trigger("open", { article });
+      if (button?.matches(".remove") && confirmed(button)) trigger("remove", { article });
+    });
+  }
+
+  function article(element, watch) {
+    watch("value", () => find("#article").scrollTo({ top: 0 }));
+    element.addEventListener("click", ({ target }) => target.closest(".close") && close());
+  }
+
+  // --- Keys ---
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return close();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const action = { n: () => step(1), p: () => step(-1), "/": () => box().focus() }[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  return {
+    ask, save, stopped, names, current, menu, download, transcript, judged, examples, source,
+    shelf, article,
+  };
+})();
