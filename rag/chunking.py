@@ -15,11 +15,9 @@ from rag.sentences import Span, sentence_spans
 from vectorstore.records import Article, Passage
 
 TARGET_WORDS = 120
-"""The size aimed for. Measured in docs/decisions; change it and every article is indexed anew."""
+"""The size aimed for. Measured in docs/decisions."""
 MAX_PIECES = 256
 """What the encoder reads of a text, in word pieces with its two marks; it is blind to the rest."""
-EMBEDDED_FORM = f"title and passage, {TARGET_WORDS} words, {MAX_PIECES} pieces, 1"
-"""Names how passages are cut and embedded. Change it with either, to have articles indexed anew."""
 
 _TITLE_CHARACTERS = 120
 _INSIDE_PARAGRAPH, _AFTER_HEADLINE = 0.06, 1.0

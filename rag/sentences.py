@@ -18,7 +18,7 @@ _STOP = re.compile(
     # Then white space. Tokenised text may have more marks apart: `. . .` or `. ''`.
     rf"(?<![.!?…])[.!?…]++{_CLOSING}(?:[ ](?:[.!?]|''|[)\]”»])(?=\s))*+(?=\s)"
     rf"|(?<=[^\W\d_A-Z]{{3}})[.?!]{_CLOSING}(?=[“\"\[]?[A-Z](?!\.))"  # the space is missing
-    r"|(?<=[^\W_A-Z]|[)\]%])[.?!](?=[A-Z][a-z]*[\s,])"
+    r"|(?<=[^\W_A-Z]|[)\]%])[.?!](?=[A-Z][a-z]*[\s,])|(?<=[)\]])[.?!](?=[A-Z])"
     r"|[。！？｡]+[」』”’）】》]*"  # scripts that put no space between sentences
     r"|[।॥؟۔።]+"
     r"|\s(?=[•▪●◦‣]\s)"  # a list run together into one line
@@ -51,7 +51,7 @@ def _split(text: str, start: int, end: int) -> Iterator[Span]:
     """The sentences within one segment, itself trimmed."""
     begin = start
     for stop in _STOP.finditer(text, start, end):
-        if stop.start() >= begin and _ends(text, begin, stop, end):
+        if stop.start() > begin and _ends(text, begin, stop, end):
             yield begin, stop.end() if stop.group().strip() else stop.start()
             begin = stop.end()
             while text[begin].isspace():
@@ -72,13 +72,15 @@ def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
     if mark[0] in "?!":
         return mark[-1] in "?!" or not _SAID.match(text, stop.end(), end)
     if "…" in mark or mark.count(".") > 1:
-        return stop.start() > begin and word != "I"
+        return word != "I"
     return _full_stop(text, begin, stop.start(), word, initial=bool(following[2]))
 
 
 def _goes_on(word: str) -> bool:
-    """Whether `word`, after a stop, continues the sentence: lower case, and no `iPhone`."""
-    return word[0].islower() and not any(letter.isupper() for letter in word[1:3])
+    """Whether `word`, after a stop, continues the sentence: lower case, no `iPhone`, no address."""
+    if word in {"http", "https", "www"} or any(letter.isupper() for letter in word[1:3]):
+        return False
+    return word[0].islower()
 
 
 def _full_stop(text: str, begin: int, stop: int, word: str, *, initial: bool) -> bool:
@@ -89,9 +91,9 @@ def _full_stop(text: str, begin: int, stop: int, word: str, *, initial: bool) ->
     if "://" in text[text.rfind(" ", begin, stop) + 1 : stop]:
         return text[stop + 1].isspace()
     before = _BREAK.split(text[max(begin, stop - 24) : stop])[-1]
+    if stop - len(before) == begin and (before.isdigit() or len(before) == 1):  # a list's `1.`
+        return False
     opens = word.lower() in OPENERS and not (initial and len(word) == 1)
-    if len(before) < 4 and stop - len(before) == begin:  # `1.` or `A.` begins a list's item
-        return opens
     return _closes(before, word, opens=opens)
 
 

@@ -26,11 +26,6 @@ def files(sources: Iterable[str | Path]) -> Iterator[Path | Failure]:
                 yield found
 
 
-def exists(source: str | Path) -> bool:
-    """Whether there is a file or folder of that name, or one that a glob matches."""
-    return os.path.exists(source) or (has_magic(str(source)) and bool(glob(str(source))))
-
-
 def count(sources: Iterable[str | Path]) -> int:
     """About how many articles `sources` hold: one a file, and one a line of JSON Lines."""
     return sum(_count(found) for found in files(sources))
