@@ -1,6 +1,6 @@
 """Finding the encoder's weights, checking them, and keeping the graph built from them.
 
-A cached graph is a file of a SHA-256 digest (32 bytes) and the ONNX model it is of, so that one
+A graph is kept in a file of a SHA-256 digest (32 bytes) and the ONNX model it is of, so that one
 read both loads and checks it. It is written beside its place and moved there, so that two
 processes building at once both end well; what does not match its digest is built again.
 """
@@ -44,11 +44,11 @@ def cached_graph(name: str, cache: Path | None, make: Callable[[], bytes]) -> by
     Without `cache` the folder is the user's own cache folder.
     """
     path = (cache or cache_folder()) / name
-    model = _read_checked(path)
+    model = read_graph(path)
     if model is None:
         model = make()
         try:
-            _write_checked(path, model)
+            write_graph(path, model)
         except OSError as error:
             _log.warning(
                 "Cannot keep the built model in %s (%s); it is built each time.", path, error
@@ -88,8 +88,8 @@ def _download() -> Path:
     return paths[0].parent
 
 
-def _read_checked(path: Path) -> bytes | None:
-    """The model in a cached file, or None when there is none or its digest does not match."""
+def read_graph(path: Path) -> bytes | None:
+    """The model in a file, or None when there is none or its digest does not match."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -98,7 +98,8 @@ def _read_checked(path: Path) -> bytes | None:
     return model if hashlib.sha256(model).digest() == digest else None
 
 
-def _write_checked(path: Path, model: bytes) -> None:
+def write_graph(path: Path, model: bytes) -> None:
+    """Write a model and its digest at once, or not at all; raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
