@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -20,9 +21,10 @@ from rag.ingest import IngestReport, Progress, ingest
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.synthesis import Synthesizer, embedder_for, synthesizer_for
+from vectorstore.catalog import ArticleSummary
 from vectorstore.encoder import Embedder
 from vectorstore.records import Article, Hit
-from vectorstore.store import ArticleStore, StoredArticle
+from vectorstore.store import ArticleStore
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -53,7 +55,7 @@ class Chatbot:
         """
         settings = settings or Settings.load(os.environ)
         bot = cls(settings if store is None else replace(settings, store=str(store)))
-        if ArticleStore.exists(bot.settings.store):
+        with suppress(StoreMissing):
             bot._opened(create=False)
         return bot
 
@@ -87,7 +89,7 @@ class Chatbot:
         sources = [source] if isinstance(source, str | Path | Article) else list(source)
         return ingest(self._opened(create=True), self.embedder, sources, progress=progress)
 
-    def articles(self) -> list[StoredArticle]:
+    def articles(self) -> list[ArticleSummary]:
         """What the store holds, without the texts."""
         return self.store.articles()
 
@@ -230,12 +232,9 @@ class Chatbot:
     def _opened(self, *, create: bool) -> ArticleStore:
         with self._opening:
             if self._store is None:
-                place = self.settings.store
-                if not create and not ArticleStore.exists(place):
-                    raise StoreMissing(f"No store at {place!r}. Fill one with: footnote add seeds/")
-                embedder = self.embedder
+                model, dimension = self.embedder.name, self.embedder.dimension
                 self._store = ArticleStore.open(
-                    place, model=embedder.name, dimension=embedder.dimension, create=create
+                    self.settings.store, model=model, dimension=dimension, create=create
                 )
             return self._store
 

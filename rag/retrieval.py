@@ -5,8 +5,9 @@ from typing import Protocol
 
 from rag.asking import Asked
 from rag.ranking import rank
-from vectorstore import ArticleStore, Embedder
+from vectorstore.encoder import Embedder
 from vectorstore.records import Hit
+from vectorstore.store import ArticleStore
 
 CONSIDERED = 100
 

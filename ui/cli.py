@@ -100,9 +100,7 @@ def retrieve(
     from ui import terminal
 
     with _chatbot(store) as bot:
-        hits = bot.retrieve(
-            question, k, as_of=as_of, filters={"source": source, "since": since}
-        )
+        hits = bot.retrieve(question, k, as_of=as_of, filters={"source": source, "since": since})
     terminal.show_hits(question, hits, as_json=as_json)
 
 

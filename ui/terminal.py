@@ -15,8 +15,9 @@ from rich.text import Text
 from rag import answer_json, article_json, hit_json
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, Citation, Hit, IngestReport, StoredArticle
+    from rag import Answer, Article, Citation, Hit, IngestReport, ArticleSummary
 
+UNWRAPPED = 100_000
 Progress = Callable[[int, int | None, str], None]
 
 
@@ -37,7 +38,9 @@ def progress(label: str) -> Iterator[Progress]:
         task = bar.add_task(label, total=None)
 
         def show(done: int, total: int | None, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{label} {shorten(name, 40)}")
+            bar.update(
+                task, completed=done, total=total, description=f"{label} {shorten(name, 40)}"
+            )
 
         yield show
 
@@ -74,12 +77,12 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     for citation in answer.citations:
         console.print()
         console.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
-        console.print(Padding(Text(f"“{_one_line(citation.quote)}”"), (0, 0, 0, 4)))
+        console.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
     if answer.refused and answer.hits:
         console.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
             console.print(Text(f"  · {_byline(hit.article)}", style="bold"))
-            console.print(Padding(Text(shorten(hit.passage.text, 200)), (0, 0, 0, 4)))
+            console.print(_indented(Text(shorten(hit.passage.text, 200))))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -90,10 +93,10 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
     console = _console()
     for number, hit in enumerate(hits, 1):
         console.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
-        console.print(Padding(Text(hit.passage.text.strip()), (0, 0, 1, 4)))
+        console.print(_indented(Text(hit.passage.text.strip())))
 
 
-def show_articles(articles: Sequence["StoredArticle"], *, as_json: bool) -> None:
+def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> None:
     """The list of articles."""
     if as_json:
         print_json([_stored_json(article) for article in articles])
@@ -123,7 +126,11 @@ def _console() -> Console:
     """Standard output; in a pipe, plain and never wrapped."""
     if sys.stdout.isatty():
         return Console(highlight=False)
-    return Console(highlight=False, color_system=None, soft_wrap=True)
+    return Console(highlight=False, color_system=None, width=UNWRAPPED)
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 4), expand=False)
 
 
 def _answer_text(answer: "Answer") -> Text:
@@ -152,6 +159,6 @@ def _byline(article: "Article") -> str:
     return " · ".join(filter(None, [article.title, article.source, day]))
 
 
-def _stored_json(article: "StoredArticle") -> dict[str, Any]:
+def _stored_json(article: "ArticleSummary") -> dict[str, Any]:
     names = ("id", "title", "source", "url", "author", "published_at", "passages", "characters")
     return {name: getattr(article, name) for name in names}
