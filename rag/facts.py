@@ -109,7 +109,9 @@ def content(text: str) -> list[str]:
 
 def numbers(text: str) -> list[Number]:
     """Every number: digits or words, `1.2 million`, `5bn`, `50%`, dates and years among them."""
-    tokens = re.findall(r"[$€£¥]?\d[\d,]*(?:\.\d+)?[a-z]*|[a-z]+", fold(text).replace("-", " "))
+    tokens = re.findall(
+        r"[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?[a-z]*|[a-z]+", fold(text).replace("-", " ")
+    )
     found: list[Number] = []
     at = 0
     while at < len(tokens):
