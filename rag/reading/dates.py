@@ -1,7 +1,6 @@
 """The many ways to write a date, as ISO 8601."""
 
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 # Two moments that differ in every part: what a text does not say is filled in differently.
@@ -13,7 +12,7 @@ def iso_date(written: str) -> str | None:
 
     A day must be given whole: `March 2022` is none. `3/4/2022` is the fourth of March.
     """
-    return _iso(written) or _rfc_2822(written) or _free(written)
+    return _iso(written) or _free(written)
 
 
 def _iso(written: str) -> str | None:
@@ -22,13 +21,6 @@ def _iso(written: str) -> str | None:
     except ValueError:
         return None
     return moment.isoformat() if ":" in written or "T" in written else moment.date().isoformat()
-
-
-def _rfc_2822(written: str) -> str | None:
-    try:
-        return parsedate_to_datetime(written).isoformat()
-    except (ValueError, IndexError, TypeError):
-        return None
 
 
 def _free(written: str) -> str | None:

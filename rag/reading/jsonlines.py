@@ -31,7 +31,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 def _draft(line: bytes) -> Draft | SourceError:
     try:
-        fields = json.loads(decode(line))
+        fields = json.loads(decode(line).rstrip())
     except SourceError as error:
         return error
     except json.JSONDecodeError as error:

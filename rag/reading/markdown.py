@@ -67,9 +67,10 @@ def _value(written: str) -> object:
     import yaml
 
     try:
-        return yaml.BaseLoader(written).get_single_data()
+        value = yaml.BaseLoader(written).get_single_data()
     except yaml.YAMLError:
         return written
+    return value if isinstance(value, str | list) else written
 
 
 def plain(markdown: str) -> str:

@@ -106,7 +106,7 @@ def _is_hidden(element: "HtmlElement", concealed: set[str]) -> bool:
     names = {f".{name}" for name in (element.get("class") or "").split()}
     names.add(f"#{element.get('id')}")
     return (
-        element.tag == "template"
+        element.tag in {"template", "noscript"}
         or element.get("hidden") is not None
         or (element.get("aria-hidden") or "").lower() == "true"
         or bool(names & concealed)
