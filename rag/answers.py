@@ -25,9 +25,8 @@ class Citation:
 
     def __post_init__(self) -> None:
         if not self.quote or self.article.text[self.start : self.end] != self.quote:
-            raise ValueError(
-                f"Article {self.article.id!r} does not say {self.quote!r} at {self.start}:{self.end}."
-            )
+            place = f"{self.start}:{self.end}"
+            raise ValueError(f"Article {self.article.id!r} does not say {self.quote!r} at {place}.")
 
     @classmethod
     def of(cls, number: int, article: Article, start: int, end: int) -> "Citation":

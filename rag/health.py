@@ -32,8 +32,8 @@ def _encoder(bot: Chatbot) -> Check:
         embedder = bot.embedder
         embedder.embed(["A sentence to try it."])
     except FootnoteError as error:
-        return Check("Encoder", False, str(error))
-    return Check("Encoder", True, f"{embedder.name}, {embedder.dimension} dimensions")
+        return Check("Encoder", ok=False, detail=str(error))
+    return Check("Encoder", ok=True, detail=f"{embedder.name}, {embedder.dimension} dimensions")
 
 
 def _store(settings: Settings) -> Check:
@@ -41,21 +41,23 @@ def _store(settings: Settings) -> Check:
         with Chatbot.open(settings=settings) as bot:
             articles = bot.articles()
     except StoreMissing as error:
-        return Check("Store", None, str(error))
+        return Check("Store", ok=None, detail=str(error))
     except FootnoteError as error:
-        return Check("Store", False, str(error))
+        return Check("Store", ok=False, detail=str(error))
     passages = sum(article.passages for article in articles)
-    return Check("Store", True, f"{settings.store}: {len(articles)} articles, {passages} passages")
+    return Check(
+        "Store", ok=True, detail=f"{settings.store}: {len(articles)} articles, {passages} passages"
+    )
 
 
 def _model(settings: Settings) -> Check:
     if settings.is_extractive:
         detail = "none: answers are the articles' own sentences. Set OPENAI_API_KEY to use one."
-        return Check("Language model", None, detail)
+        return Check("Language model", ok=None, detail=detail)
     from rag.models import try_out
 
     try:
         said = try_out(settings)
     except FootnoteError as error:
-        return Check("Language model", False, str(error))
-    return Check("Language model", True, f"{settings.llm} answered {said!r}")
+        return Check("Language model", ok=False, detail=str(error))
+    return Check("Language model", ok=True, detail=f"{settings.llm} answered {said!r}")

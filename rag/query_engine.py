@@ -70,18 +70,18 @@ class CitingSynthesizer(BaseSynthesizer):
         """`synthesize` without blocking the event loop."""
         return await asyncio.to_thread(self.synthesize, query, nodes, additional_source_nodes)
 
-    def get_response(self, query_str: str, text_chunks: Sequence[str], **_: Any) -> str:
+    def get_response(self, *_: Any, **__: Any) -> str:
         """Refused: bare texts have lost their articles, so nothing could be cited."""
         raise TypeError("Footnote answers from nodes, not from bare texts; call synthesize().")
 
-    async def aget_response(self, query_str: str, text_chunks: Sequence[str], **_: Any) -> str:
+    async def aget_response(self, *_: Any, **__: Any) -> str:
         """Refused, like `get_response`."""
-        return self.get_response(query_str, text_chunks)
+        return self.get_response()
 
     def _get_prompts(self) -> PromptDictType:
         return {}
 
-    def _update_prompts(self, prompts: PromptDictType) -> None:
+    def _update_prompts(self, _: PromptDictType) -> None:
         return
 
     def _hits(self, nodes: Sequence[NodeWithScore]) -> tuple[Hit, ...]:

@@ -103,6 +103,4 @@ def _typed(name: str, value: Any) -> Any:
     try:
         return convert(value)
     except (TypeError, ValueError) as error:
-        raise SettingsError(
-            f"{VARIABLES[name]} is {value!r}; it must be a number."
-        ) from error
+        raise SettingsError(f"{VARIABLES[name]} is {value!r}; it must be a number.") from error

@@ -10,7 +10,7 @@ from rag.errors import ArticleMissing, InputError, StoreMissing
 
 MINISTER = "Who is Russia's finance minister?"
 OLD = Article("old", "Dam", "The dam at Ost holds 40 million litres.", published_at="2020-01-02")
-NEW = Article("new", "Dam", "The dam at Ost now holds 55 million litres.", published_at="2024-03-04")
+NEW = Article("new", "Dam", "The dam at Ost holds 55 million litres.", published_at="2024-03-04")
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def dams(tmp_path: Path) -> Iterable[Chatbot]:
 
 def assert_exact(bot: Chatbot, answer: Answer) -> None:
     for citation in answer.citations:
-        assert bot.article(citation.article.id).text[citation.start : citation.end] == citation.quote
+        text = bot.article(citation.article.id).text
+        assert text[citation.start : citation.end] == citation.quote
 
 
 def test_an_answer_cites_the_characters_that_say_so(bot: Chatbot) -> None:

@@ -172,7 +172,7 @@ def _fill_if_empty(bot: "Chatbot") -> None:
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user's is one line and exit status 1, or 2 for usage."""
+    """Run the command line. A mistake of the user's is one line, and exit status 1 or 2."""
     from rag.errors import FootnoteError, InputError, SettingsError
 
     try:

@@ -15,7 +15,7 @@ from rich.text import Text
 from rag import answer_json, article_json, hit_json
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, Citation, Hit, IngestReport, ArticleSummary
+    from rag import Answer, Article, ArticleSummary, Citation, Hit, IngestReport
 
 UNWRAPPED = 100_000
 Progress = Callable[[int, int | None, str], None]

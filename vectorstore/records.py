@@ -21,7 +21,7 @@ class Article:
 
     @property
     def timestamp(self) -> float | None:
-        """Seconds since 1970 of `published_at`; a date without a time counts from its start, UTC."""
+        """Seconds since 1970 of `published_at`; a bare date counts from its start, UTC."""
         if self.published_at is None:
             return None
         moment = datetime.fromisoformat(self.published_at)
