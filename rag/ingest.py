@@ -106,10 +106,10 @@ class _Run:
 
     def _entry(self, article: Article) -> _Entry | None:
         digest = article_digest(article)
+        if refusal := self._refusal(article, digest):
+            self.failed.append(Failure(article.id, refusal))
+            return None
         if article.id in self.seen:
-            if self.seen[article.id] != digest:
-                reason = "an article of this id came before it in this run, and was kept"
-                self.failed.append(Failure(article.id, reason))
             return None
         self.seen[article.id] = digest
         if self.stored.get(article.id) == digest:
@@ -119,6 +119,13 @@ class _Run:
         self.counts["updated" if article.id in self.stored else "added"] += 1
         self.counts["passages"] += len(passages)
         return _Entry(article, passages)
+
+    def _refusal(self, article: Article, digest: str) -> str | None:
+        if not article.text:
+            return "it is empty"
+        if self.seen.get(article.id, digest) != digest:
+            return "an article of this id came before it in this run, and was kept"
+        return None
 
     def report(self) -> IngestReport:
         """What has been done so far."""

@@ -92,6 +92,12 @@ def test_warnings_are_sentences_that_name_the_file(
     )
 
 
+def test_an_article_without_text_is_a_failure(store: ArticleStore, encoder: Encoder) -> None:
+    report = ingest(store, encoder, [Article("bread", "Bread", ""), FISH])
+    failed = (Failure("bread", "it is empty"),)
+    assert report == IngestReport(added=1, passages=1, failed=failed)
+
+
 def test_nothing_read_is_a_report_too(store: ArticleStore, encoder: Encoder) -> None:
     failed = (Failure("nowhere.txt", "no such file or folder"),)
     assert ingest(store, encoder, ["nowhere.txt"]) == IngestReport(failed=failed)

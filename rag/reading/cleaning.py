@@ -11,11 +11,11 @@ _DROSS = re.compile(
 )
 # Never shown either, but able to carry a message: zero width, direction overrides, tags, fillers.
 _HIDDEN = re.compile(
-    "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     # Joiners have a use in Arabic, Indic and emoji; variation selectors after symbols.
-    "|(?<![\u0590-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
-    "|(?<![\\d#*©®\u2000-\u33ff\u3400-\u9fff\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
+    "(?<![\u0590-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff][\u200c\u200d])"
+    "(?<![\\d#*©®\u2000-\u33ff\u3400-\u9fff\U0001f000-\U0001faff][\ufe00-\ufe0f])"
 )
 
 
