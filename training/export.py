@@ -28,6 +28,7 @@ def export(checkpoint: Path, target: Path, *, averaged: bool = True) -> Path:
     partial = target.with_name(f"{target.name}.partial")
     steps, seen = (str(state["progress"][key]) for key in ("steps", "examples"))
     save_file(tensors, partial, METADATA | {"steps": steps, "examples": seen})
+    partial.chmod(0o644)
     os.replace(partial, target)
     return target
 
