@@ -68,16 +68,28 @@ def mend(article: str, marks: Sequence[Mark]) -> tuple[list[str], Mark | None]:
 
 
 def peek(folder: Path) -> Stamp | None:
-    """The stamp of the collection in `folder`, read without loading Chroma; None if unreadable."""
+    """The stamp of the collection in `folder`, read without loading Chroma; None if there is none.
+
+    Raises `StoreError` when Chroma's database is there and cannot be read.
+    """
+    path = folder / _DATABASE
+    if not path.exists():
+        return None
     query = (
         "SELECT key, coalesce(str_value, int_value) FROM collection_metadata "
         "JOIN collections ON id = collection_id WHERE name = ?"
     )
     try:
-        with closing(sqlite3.connect(f"file:{folder / _DATABASE}?mode=ro", uri=True)) as db:
+        # Not read-only: what a killed process left half-written is rolled back by the first reader.
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as db:
+            if not db.execute("SELECT * FROM sqlite_master WHERE name = 'collections'").fetchall():
+                return None
             return Stamp.of(dict(db.execute(query, (COLLECTION,)).fetchall()))
-    except sqlite3.Error:
-        return None
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"The store's database '{path}' cannot be read: {error}. Put back a copy of it, "
+            "or move the folder away and add the articles again."
+        ) from error
 
 
 class ChromaPassages:

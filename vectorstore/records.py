@@ -51,11 +51,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. `score` orders the hits of one search, best first."""
+    """A passage found for a question.
+
+    `score` orders the hits of one search, best first; `similarity` is the cosine of question and
+    passage, in [-1, 1], which can be compared from one search to another.
+    """
 
     passage: Passage
     article: Article
     score: float
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class ArticleStore:
                 self._index.change(gone, [], self._no_vectors(), self._stamp.generation)
             return len(gone)
 
-    def get(self, id: str) -> Article | None:  # noqa: A002
+    def get(self, id: str) -> Article | None:
         """The article with an id, its text rebuilt from its passages."""
         return self.get_many([id]).get(id)
 

@@ -50,8 +50,9 @@ class VectorFile:
 
     def cosines(self, rows: Rows, query: FloatArray) -> FloatArray:
         """The cosine of each of `rows` to the normalised vector `query`."""
-        product: FloatArray = self._vectors[rows] @ query
-        return product
+        # Not `@`, whose threads wait for each other longer than so small a product takes.
+        cosines: FloatArray = np.vecdot(self._vectors[rows], query)
+        return cosines
 
     def nearest(self, query: FloatArray, allowed: Mask, limit: int) -> Rows:
         """At most `limit` of the rows where `allowed`, best first; exact up to the shortlist."""
@@ -76,10 +77,8 @@ class VectorFile:
 
     def _map(self) -> None:
         shape = (self.rows, self._width)
-        empty = np.empty(shape, np.float32)
-        self._vectors = (
-            np.memmap(self._vectors_path, np.float32, "r", shape=shape) if self.rows else empty
-        )
+        mapped = np.memmap(self._vectors_path, np.float32, "r", shape=shape) if self.rows else None
+        self._vectors: FloatArray = np.empty(shape, np.float32) if mapped is None else mapped
 
 
 def _cut(path: Path, size: int) -> None:
