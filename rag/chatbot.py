@@ -175,11 +175,14 @@ class Chatbot:
         question: str,
         k: int = 10,
         *,
+        history: History = (),
         as_of: date | str | None = None,
         filters: Mapping[str, Any] | None = None,
     ) -> list[Hit]:
         """The `k` passages most likely to answer, best first."""
-        return list(self._retriever.retrieve(Asked.parse(question, as_of, filters), k))
+        asked = Asked.parse(question, as_of, filters)
+        searched = standalone(asked.question, history).search_text
+        return list(self._retriever.retrieve(replace(asked, question=searched), k))
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""

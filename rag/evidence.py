@@ -1,64 +1,74 @@
-"""Sentences that may answer a question, each with how well it does."""
+"""Sentences that may answer a question: where the answer lies in each, and how sure that is."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from rag.calibration import SENTENCE
+from rag.facts import content, squashed
 from rag.sentences import sentence_spans
-from vectorstore.encoder import Embedder
-from vectorstore.records import Hit
-
-PASSAGES_READ = 6
-_WORD = re.compile(r"\w+")
-_FRAME = frozenset(
-    "a an and are as at be by did do does for from had has have how in is it of on or that the to"
-    " was were what when where which who whom whose why will with".split()
-)
+from vectorstore.reader import Reader, Reading
+from vectorstore.records import Article, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence of a hit's article, `[start, end)`, and its score: higher answers better."""
+    """A sentence `[start, end)` of a hit's article, and the span in it that answers best.
+
+    `margin` is how much better the reader finds that span than no answer at all; `score` adds
+    what retrieval thinks of the passage and how many of the question's words the sentence has.
+    Both are in logits; higher answers better.
+    """
 
     hit: Hit
     start: int
     end: int
+    span: tuple[int, int]
+    margin: float
     score: float
+
+    @property
+    def article(self) -> Article:
+        """The article the sentence is of."""
+        return self.hit.article
 
     @property
     def text(self) -> str:
         """The sentence, verbatim."""
-        return self.hit.article.text[self.start : self.end]
+        return self.article.text[self.start : self.end]
+
+    @property
+    def short(self) -> str:
+        """The span, verbatim."""
+        return self.article.text[slice(*self.span)]
 
 
-def gather(question: str, hits: Sequence[Hit], embedder: Embedder) -> list[Evidence]:
-    """Every sentence of the best passages, best first."""
-    spans = [
-        (hit, hit.passage.start + start, hit.passage.start + end)
-        for hit in hits[:PASSAGES_READ]
-        for start, end in sentence_spans(hit.passage.text)
-    ]
-    if not spans:
-        return []
-    texts = [hit.article.text[start:end] for hit, start, end in spans]
-    vectors = embedder.embed([question, *texts])
-    likeness = vectors[1:] @ vectors[0]
-    scores = [
-        float(cosine) + 0.3 * overlap(question, text)
-        for cosine, text in zip(likeness, texts, strict=True)
-    ]
-    order = np.argsort(scores)[::-1]
-    return [Evidence(*spans[i], scores[i]) for i in order]
+def gather(question: str, hits: Sequence[Hit], reader: Reader) -> list[Evidence]:
+    """Every sentence of the hits' passages in which there is a span, best first."""
+    asked = set(content(question))
+    readings = reader.read(question, [hit.passage.text for hit in hits])
+    found = [e for h, reading in zip(hits, readings, strict=True) for e in _of(h, reading, asked)]
+    return sorted(found, key=lambda evidence: -evidence.score)
 
 
-def content_words(text: str) -> set[str]:
-    """The words of a text that carry its meaning, lower case."""
-    return {word for word in _WORD.findall(text.lower()) if word not in _FRAME}
+def _of(hit: Hit, reading: Reading, asked: set[str]) -> Iterator[Evidence]:
+    spans = sentence_spans(hit.passage.text)
+    offset = hit.passage.start
+    for (start, end), best in zip(spans, reading.best_within(spans), strict=True):
+        if best is None:
+            continue
+        margin = best.score - reading.null
+        shared = len(asked & set(content(hit.passage.text[start:end]))) / max(len(asked), 1)
+        yield Evidence(
+            hit,
+            offset + start,
+            offset + end,
+            (offset + best.start, offset + best.end),
+            margin,
+            margin + SENTENCE["retrieval"] * hit.score + SENTENCE["shared"] * shared,
+        )
 
 
-def overlap(question: str, sentence: str) -> float:
-    """The share of the question's content words that the sentence has, in [0, 1]."""
-    asked = content_words(question)
-    return len(asked & content_words(sentence)) / len(asked) if asked else 0.0
+def same_answer(one: Evidence, other: Evidence) -> bool:
+    """Whether two spans say the same, but for capitals, punctuation and surrounding words."""
+    a, b = squashed(one.short), squashed(other.short)
+    return a in b or b in a

@@ -1,62 +1,103 @@
 """Answers made of the articles' own sentences: no model, no key, nothing paraphrased."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import exp
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
-from rag.evidence import Evidence, content_words, gather
+from rag.calibration import THRESHOLD, confidence
+from rag.evidence import Evidence, gather, same_answer
+from rag.facts import content, firm_numbers
+from rag.questions import SHORT, Kind, kind_of
+from rag.refusing import reason
+from rag.standing import standing
 from rag.synthesis import Composition
-from vectorstore.encoder import Embedder
 from vectorstore.records import Hit
 
+if TYPE_CHECKING:
+    from vectorstore.reader import Reader
+
 STATEMENTS = 3
-THRESHOLD = 0.5
+NEAR = 4.0
+"""Sentences this many logits below the best one are not shown beside it."""
+ALIKE = 0.7
+"""Of two sentences that share this much of the shorter one's words, one is enough."""
 
 
-@dataclass(frozen=True, slots=True)
 class Extractive:
-    """Answers with the few sentences that answer best, verbatim, in reading order."""
+    """Answers with the few sentences that answer best, verbatim, each one cited."""
 
-    embedder: Embedder
     mode: Mode = "extractive"
+
+    @cached_property
+    def _reader(self) -> "Reader":
+        from vectorstore.reader import Reader
+
+        return Reader.load()
 
     def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""
-        evidence = gather(asked.question, hits, self.embedder)
-        sure = confidence(evidence)
+        evidence = gather(asked.question, hits, self._reader) if hits else []
+        kind = kind_of(asked.question)
+        sure = _confidence(evidence[0], kind) if evidence else 0.0
         if sure < THRESHOLD:
-            reason = "The articles do not say."
-            return Draft(refused=True, reason=reason, confidence=sure)
-        statements = _statements(_chosen(evidence))
+            return Draft(refused=True, reason=reason(asked.question, hits), confidence=sure)
+        chosen = choose(evidence)
+        statements = tuple(_statements(chosen))
         for statement in statements:
             yield Cited(statement)
-        return Draft(statements=statements, confidence=sure)
+        short = _short(chosen[0]) if kind in SHORT else None
+        return Draft(statements, confidence=sure, short=short, notes=tuple(_differing(chosen)))
 
 
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """How likely it is, in [0, 1], that the best sentence answers."""
-    return 1 / (1 + exp(-12 * (evidence[0].score - 0.75))) if evidence else 0.0
+def _confidence(best: Evidence, kind: Kind) -> float:
+    return confidence(best.margin, best.hit.similarity, is_open=kind not in SHORT)
 
 
-def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence and those nearly as good that add something."""
+def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence, then those nearly as good that add something; `evidence` best first."""
     chosen: list[Evidence] = []
     for candidate in evidence:
-        near = candidate.score >= evidence[0].score - 0.15
-        if len(chosen) < STATEMENTS and near and not any(_repeats(candidate, c) for c in chosen):
+        if len(chosen) == STATEMENTS or candidate.score < evidence[0].score - NEAR:
+            break
+        if not any(_repeats(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
-    a, b = content_words(one.text), content_words(other.text)
-    return len(a & b) >= 0.7 * min(len(a), len(b))
+    a, b = set(content(one.text)), set(content(other.text))
+    return len(a & b) >= ALIKE * min(len(a), len(b))
 
 
-def _statements(evidence: Sequence[Evidence]) -> tuple[Statement, ...]:
-    return tuple(
-        Statement(e.text, (Citation.of(number, e.hit.article, e.start, e.end),), "quoted")
-        for number, e in enumerate(evidence, 1)
-    )
+def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
+    for number, evidence in enumerate(chosen, 1):
+        span = standing(evidence.article, evidence.start, evidence.end)
+        citation = Citation.of(number, evidence.article, *span)
+        yield Statement(citation.quote, (citation,), "quoted")
+
+
+def _short(evidence: Evidence) -> Citation:
+    """The answer by itself, inside the first citation."""
+    return Citation.of(1, evidence.article, *evidence.span)
+
+
+def _differing(chosen: Sequence[Evidence]) -> Iterator[str]:
+    """A note when articles give different figures for what was asked."""
+    best, *others = chosen
+    for other in others:
+        if other.article.id != best.article.id and _contradicts(best, other):
+            yield f"The articles differ: {_said(best)}, {_said(other)}."
+            return
+
+
+def _contradicts(one: Evidence, other: Evidence) -> bool:
+    figures = [{number.value for number in firm_numbers(e.short)} for e in (one, other)]
+    both = all(figures) and not figures[0] & figures[1]
+    return both and other.margin > 0 and not same_answer(one, other)
+
+
+def _said(evidence: Evidence) -> str:
+    day = f", {evidence.article.published_at[:10]}" if evidence.article.published_at else ""
+    return f"“{evidence.short}” ({evidence.article.title}{day})"

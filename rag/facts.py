@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +42,7 @@ _DAYS = _listed("monday tuesday wednesday thursday friday saturday sunday")
 NEGATIONS = frozenset(
     _listed("not no never none nobody nothing neither nor without cannot nowhere hardly barely")
 )
+_DENIALS = NEGATIONS | set(_listed("fail failed fails refused refuses unable lacks lacked denied"))
 UNIVERSALS = frozenset(_listed("all every always only none never entire exclusively solely"))
 HEDGES = frozenset(
     _listed(
@@ -68,7 +70,32 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^“”\"]{3,})[”\"]")
+_BEGINS = re.compile(r"[.!?:;][\"'”’)]*\s|[“\"\s]*\n")
+_COMMON_ENDINGS = ("ly", "ing", "ed", "s", "tion", "ment", "ness", "ive", "ous", "ful", "able")
+_OPENERS = frozenset(
+    _listed(
+        "according another based consequently despite due everyone first furthermore given however"
+        " instead last moreover nevertheless nobody otherwise overall part people second since"
+        " someone somebody still that therefore third today tomorrow until yesterday yes yet"
+    )
+)
 _SUFFIXES = re.compile(r"(?:'s|’s|ies|ing|edly|ed|es|ly|ers|er|ors|or|ions|ion|s|e|y)$")
+
+
+# Opposites, one side and the other: said of one thing, they cannot both be true.
+_OPPOSITES = (
+    ("increase increased rise rose risen grow grew gain gained", "decrease decreased fall fell"
+     " fallen shrink shrank drop dropped decline declined"),
+    ("win won winner victory", "lose lost loser defeat defeated"),
+    ("before earlier", "after later"),
+    ("approve approved accept accepted", "reject rejected refuse refused"),
+    ("support supported backed", "oppose opposed"),
+    ("open opened start started begin began", "close closed end ended stop stopped"),
+    ("guilty convicted", "innocent acquitted"),
+    ("best most highest largest biggest more higher", "worst least lowest smallest less lower"),
+    ("legal allowed", "illegal banned"),
+    ("buy bought", "sell sold"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +186,24 @@ def _digits(token: str) -> float | None:
 
 
 def names(text: str) -> list[str]:
-    """The capitalised words that no sentence's beginning explains, folded, each once."""
+    """The capitalised words, folded, each once; days, months and frame words are none.
+
+    A sentence's first word counts as well, unless its form is that of a common word.
+    """
     found: dict[str, None] = {}
+    begins = True
     for match in _WORD.finditer(text):
         word = _undotted(fold(match[0]).removesuffix("'s"))
-        if not match[0][0].isupper() or word in FRAME or len(word) < 2:
-            continue
-        if word in _MONTHS or word in _DAYS or word in _SHORT_MONTHS:
-            continue
-        if match.start() > 0 or match[0].isupper():
+        if match[0][0].isupper() and len(word) > 1 and not _is_common(word, first=begins):
             found[word] = None
+        begins = bool(_BEGINS.match(text, match.end()))
     return list(found)
+
+
+def _is_common(word: str, *, first: bool) -> bool:
+    if word in FRAME or word in _MONTHS or word in _DAYS or word in _SHORT_MONTHS:
+        return True
+    return first and (word in NUMBER_WORDS or word in _OPENERS or word.endswith(_COMMON_ENDINGS))
 
 
 def months(text: str) -> set[str]:
@@ -188,20 +222,41 @@ def squashed(text: str) -> str:
     return " ".join(_WORD.findall(fold(text)))
 
 
-def negated(text: str) -> bool:
-    """Whether the sentence denies something."""
-    lowered = fold(text)
-    return "n't" in lowered or bool(NEGATIONS & set(words(text)))
+def denied(text: str) -> set[str]:
+    """The stems of what a text denies: up to two meaningful words after `not`, `failed to`, ..."""
+    found: set[str] = set()
+    told = words(text)
+    for at, word in enumerate(told):
+        if (word in _DENIALS or word.endswith("n't")) and told[at + 1 : at + 2] != ["only"]:
+            near = [stem(other) for other in told[at + 1 : at + 6] if other not in FRAME]
+            found.update(near[:2])
+    return found
 
 
-def initials(text: str) -> set[str]:
-    """The initials of every run of two to five capitalised words, folded."""
-    runs = re.findall(r"\b[A-Z]\w+(?:\s+(?:of\s+|the\s+|and\s+)?[A-Z]\w+)+", text)
-    letters = ["".join(w[0] for w in run.split() if w[0].isupper()).lower() for run in runs]
-    return {run[i:j] for run in letters for i in range(len(run)) for j in range(i + 2, i + 6)}
+def is_negated(text: str) -> bool:
+    """Whether the text denies anything."""
+    told = words(text)
+    return any(word in NEGATIONS or word.endswith("n't") for word in told)
+
+
+def is_spelt_out(acronym: str, told: Sequence[str]) -> bool:
+    """Whether the initials of neighbouring words, `of` and `and` left out, spell the acronym."""
+    letters = "".join(word[0] for word in told if word not in {"of", "and", "the", "for", "in"})
+    return 2 <= len(acronym) <= 6 and acronym.isalpha() and acronym in letters
 
 
 def _undotted(word: str) -> str:
     """`u.s` as `us`, but `3.5` and `example.com` as they are."""
     parts = word.split(".")
     return "".join(parts) if all(len(part) == 1 and part.isalpha() for part in parts) else word
+
+
+def opposed(text: str, other: str) -> str | None:
+    """The word of `text` whose opposite stands in `other`, where the word itself does not."""
+    mine, theirs = words(text), set(words(other))
+    for one, another in _OPPOSITES:
+        for side, contrary in ((_listed(one), _listed(another)), (_listed(another), _listed(one))):
+            said = [word for word in mine if word in side]
+            if said and theirs.isdisjoint(side) and not theirs.isdisjoint(contrary):
+                return said[0]
+    return None

@@ -32,12 +32,11 @@ class Retriever:
         if not asked.question or not self.store.passages:
             return ()
         vector = self.embedder.embed([asked.question])[0]
-        found = self.store.search(
-            vector, asked.question, limit=max(CONSIDERED, k), scope=asked.scope
-        )
-        best = rank(found, as_of=asked.as_of)[:k]
-        articles = self.store.get_many({candidate.passage.article_id for candidate, _ in best})
+        limit = max(CONSIDERED, k)
+        candidates = self.store.search(vector, asked.question, limit=limit, scope=asked.scope)
+        best = rank(candidates, as_of=asked.as_of)[:k]
+        articles = self.store.get_many({found.passage.article_id for found, _ in best})
         return tuple(
-            Hit(candidate.passage, articles[candidate.passage.article_id], score)
-            for candidate, score in best
+            Hit(found.passage, articles[found.passage.article_id], score, found.dense)
+            for found, score in best
         )

@@ -37,7 +37,7 @@ def synthesizer_for(mode: Mode, settings: Settings, embedder: Embedder) -> Synth
     if mode == "extractive":
         from rag.extractive import Extractive
 
-        return Extractive(embedder)
+        return Extractive()
     from rag.generative import Generative
 
     return Generative(settings, embedder)
