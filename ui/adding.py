@@ -37,7 +37,7 @@ def add_files(bot: "Chatbot", uploaded: Sequence[str]) -> Iterator[Html]:
 
 
 def add_pasted(
-    bot: "Chatbot", text: str, title: str, source: str, published_at: str, url: str
+    bot: "Chatbot", text: str, *, title: str, source: str, published_at: str, url: str
 ) -> Iterator[Html]:
     """Add a text; one of a title (or else address) pasted before replaces it."""
     known_by = url or title or text

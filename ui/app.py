@@ -1,16 +1,37 @@
 """The page: its panes side by side, and how it is served."""
 
+import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from rag.errors import SettingsError
+from ui.access import credentials, is_exposed
 from ui.articles import articles_pane
 from ui.chat import chat_pane
+from ui.endpoints import endpoints
 from ui.html import el
 
 if TYPE_CHECKING:
     from rag import Chatbot
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""How much one uploaded file may hold, in bytes."""
+
+# Nothing is shared, measured, fetched or shown that Footnote did not ask for.
+_PRIVATE: dict[str, Any] = {
+    "share": False,
+    "quiet": True,
+    "ssr_mode": False,
+    "footer_links": [],
+    "run_history": False,
+    "enable_monitoring": False,
+    "pwa": False,
+    "show_error": True,
+}
 
 _HERE = Path(__file__).parent
 
@@ -18,6 +39,7 @@ _HERE = Path(__file__).parent
 def build(bot: "Chatbot") -> gr.Blocks:
     """The page over `bot`, not yet served."""
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
+        endpoints(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
@@ -32,28 +54,58 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    auth: Any = None,
+    auth: str | None = None,
     mcp: bool = False,
-    wait: bool = True,
-) -> str:
-    """Serve the page until it is interrupted, or at once when not to `wait`; gives its address."""
+) -> None:
+    """Serve the page until interrupted. `auth` is `USER:PASSWORD` or a file with such lines.
+
+    Says on standard error where the page is, and warns when other machines can use it freely.
+    Raises `SettingsError` for credentials that are none, a port in use, and when `mcp` is asked
+    for and not installed.
+    """
+    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp)
+    _say(f"Footnote is at {page.local_url} (stop with Ctrl+C)")
+    if is_exposed(host) and not auth:
+        _say(f"Anyone who reaches {host} can read, add and remove articles. Ask for a password:")
+        _say("  footnote chat --auth user:password")
+    page.block_thread()
+
+
+def launch(
+    bot: "Chatbot",
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    auth: str | None = None,
+    mcp: bool = False,
+) -> gr.Blocks:
+    """Serve the page in the background, at a free port unless one is given, until its `close()`."""
+    if mcp and find_spec("mcp") is None:
+        raise SettingsError("--mcp needs the package mcp. Install it with: pip install mcp")
+    # Gradio sums up all past events after each one, in pandas, slower with every question asked.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     page = build(bot)
-    _, address, _ = page.queue().launch(
-        server_name=host,
-        server_port=port,
-        auth=auth,
-        mcp_server=mcp,
-        prevent_thread_lock=not wait,
-        quiet=True,
-        share=False,
-        ssr_mode=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        theme=_theme(),
-        head=_head(),
-    )
-    return address
+    try:
+        page.queue(max_size=64).launch(
+            server_name=host,
+            server_port=port,
+            auth=credentials(auth),
+            mcp_server=mcp,
+            prevent_thread_lock=True,
+            max_file_size=LARGEST_FILE,
+            head=_head(),
+            theme=_theme(),
+            **_PRIVATE,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} of {host} is taken; choose another with --port."
+        ) from error
+    return page
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _head() -> str:

@@ -15,6 +15,7 @@ from ui.sources import source_html
 if TYPE_CHECKING:
     from rag import Chatbot
 
+_PASTED = ("title", "source", "published_at", "url")
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -119,10 +120,12 @@ def _wire_adding(bot: "Chatbot", parts: Library) -> None:
             yield gr.skip(), news
         yield None, gr.skip()
 
-    def pasted(*fields: str) -> Iterator[tuple[Any, ...]]:
-        kept = (gr.skip(),) * len(fields)
-        for news in add_pasted(bot, *fields):
+    def pasted(text: str, *about: str) -> Iterator[tuple[Any, ...]]:
+        named = dict(zip(_PASTED, about, strict=True))
+        kept = (gr.skip(),) * len(parts.pasted)
+        for news in add_pasted(bot, text, **named):
             yield *kept, news
+        yield *("",) * len(parts.pasted), gr.skip()
 
     def listed(query: str, order: str) -> Html:
         return shelf_now(bot, query, order)

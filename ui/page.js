@@ -3,6 +3,8 @@
 const footnote = (() => {
   const LIMIT = 2_000_000; // characters of conversations kept; a browser allows about 5 MB
 
+  const REMEMBERED = 4; // turns that a follow-up is understood in the light of
+
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const box = () => find("#question textarea, #question input");
@@ -28,9 +30,14 @@ const footnote = (() => {
     keepLive();
     document.body.classList.add("asking");
     write("");
-    const history = turns.slice(Math.max(0, asking.at - 4), asking.at);
-    return [text, history.map(({ answer }) => answer), ...scope];
+    const before = turns.slice(Math.max(0, asking.at - REMEMBERED), asking.at);
+    return [text, before.flatMap(said), ...scope];
   }
+
+  const said = ({ answer }) => [
+    { role: "user", text: answer.question },
+    { role: "agent", text: answer.text },
+  ];
 
   function keepLive() {
     const turn = find("#live .turn");

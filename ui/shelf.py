@@ -9,11 +9,11 @@ from ui.transcript import counted
 
 if TYPE_CHECKING:
     from rag import IngestReport
-    from vectorstore.store import StoredArticle
+    from vectorstore.catalog import ArticleSummary
 
 MOST_SHOWN = 200
 
-ORDERS: dict[str, Callable[["StoredArticle"], Any]] = {
+ORDERS: dict[str, Callable[["ArticleSummary"], Any]] = {
     "Newest first": lambda a: (_descending(a.published_at or ""), a.title.casefold()),
     "Title": lambda a: a.title.casefold(),
     "Source": lambda a: ((a.source or "\uffff").casefold(), a.title.casefold()),
@@ -25,19 +25,19 @@ def _descending(text: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text) or (1,)
 
 
-def found(articles: Iterable["StoredArticle"], query: str, order: str) -> list["StoredArticle"]:
+def found(articles: Iterable["ArticleSummary"], query: str, order: str) -> list["ArticleSummary"]:
     """The articles whose title, source, author or date hold every word of `query`, in `order`."""
     words = query.casefold().split()
     kept = [a for a in articles if all(word in _words(a) for word in words)]
     return sorted(kept, key=ORDERS[order])
 
 
-def _words(article: "StoredArticle") -> str:
+def _words(article: "ArticleSummary") -> str:
     fields = (article.title, article.source, article.author, article.published_at)
     return " ".join(filter(None, fields)).casefold()
 
 
-def shelf_html(articles: Sequence["StoredArticle"], total: int) -> Html:
+def shelf_html(articles: Sequence["ArticleSummary"], total: int) -> Html:
     """A row for each article, up to `MOST_SHOWN`, of the `total` there are."""
     if not articles:
         return el("p", "No articles yet." if not total else "No article matches.", class_="shelf")
@@ -51,7 +51,7 @@ def shelf_html(articles: Sequence["StoredArticle"], total: int) -> Html:
     )
 
 
-def _row(article: "StoredArticle") -> Html:
+def _row(article: "ArticleSummary") -> Html:
     about = [article.source, _day(article.published_at), counted(article.passages, "passage")]
     remove = el(
         "button",

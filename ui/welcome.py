@@ -1,10 +1,12 @@
 """What an empty conversation shows: how much there is to ask, and questions to begin with."""
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from rag.errors import FootnoteError
+from rag.errors import StoreMissing
+from ui.examples import examples
 from ui.html import Html, el
 from ui.transcript import counted
 
@@ -13,42 +15,50 @@ if TYPE_CHECKING:
 
 
 def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
-    """The pane, made anew whenever the page is opened."""
+    """The pane, made anew whenever the page is opened; its examples are found out once."""
     pane = gr.HTML(
         "",
         elem_id="welcome",
         apply_default_css=False,
         js_on_load="footnote.examples(element, trigger, 'ask')",
     )
+    known: dict[tuple[str, ...], list[str]] = {}
+
+    def greet() -> Iterator[Html]:
+        articles = _articles(bot)
+        if articles not in known:
+            yield welcome_html(len(articles), ())
+            known.clear()
+            known[articles] = examples(bot) if articles else []
+        yield welcome_html(len(articles), known[articles])
+
     page.load(
-        lambda: welcome_html(bot),
-        outputs=pane,
-        show_progress="hidden",
-        queue=False,
-        api_visibility="private",
+        greet, outputs=pane, show_progress="hidden", concurrency_limit=4, api_visibility="private"
     )
     return pane
 
 
-def welcome_html(bot: "Chatbot") -> Html:
-    """The greeting, with examples when there are articles."""
+def _articles(bot: "Chatbot") -> tuple[str, ...]:
     try:
-        articles = bot.articles()
-    except FootnoteError:
-        articles = []
+        return tuple(article.digest for article in bot.articles())
+    except StoreMissing:
+        return ()
+
+
+def welcome_html(articles: int, questions: Sequence[str]) -> Html:
+    """The greeting over this many articles."""
     if not articles:
-        return el("div", el("h2", "No articles yet"), el("p", "Add some under Articles."))
+        return el(
+            "div",
+            el("h2", "No articles yet"),
+            el("p", "Add some under Articles, and ask them here."),
+        )
     return el(
         "div",
-        el("h2", f"Ask {counted(len(articles), 'article')}"),
+        el("h2", f"Ask {counted(articles, 'article')}"),
         el("p", "Every statement of an answer leads to the words in an article that say so."),
-        el("ul", *(el("li", _example(text)) for text in examples(bot)), class_="examples"),
+        el("ul", *(el("li", _example(text)) for text in questions), class_="examples"),
     )
-
-
-def examples(bot: "Chatbot") -> list[str]:
-    """Questions that the articles at hand answer."""
-    return [f"What is said about {a.title}?" for a in bot.articles()[:3]]
 
 
 def _example(text: str) -> Html:

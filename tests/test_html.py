@@ -1,0 +1,146 @@
+"""HTML is made in one place, and nothing in an article or a question can get out of its text."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag import Answer, Citation, Statement
+from ui.export import talk_html, talk_markdown
+from ui.html import Html, el, join, web_address
+from ui.sources import Span, source_html
+from ui.turns import Collection, turn
+from vectorstore.records import Article
+
+HOSTILE = '</mark></p><script>alert(1)</script><img src=x onerror="alert(2)">\'"&<'
+
+
+class Reader(HTMLParser):
+    """Collects the elements, attributes and text of some HTML."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(st.text())
+def test_text_stays_text(text: str) -> None:
+    read = Reader(el("p", text))
+    assert (read.tags, read.text) == (["p"], Reader(el("p", text)).text)
+    assert el("p", text)[3:-4].count("<") == 0
+
+
+@given(st.text())
+def test_an_attribute_cannot_be_left(value: str) -> None:
+    assert [name for name, _ in Reader(el("p", title=value)).attributes] == ["title"]
+
+
+def test_html_is_not_escaped_again() -> None:
+    assert el("p", el("b", "a"), ["c", None, (Html("<i>d</i>") for _ in "1")]) == (
+        "<p><b>a</b>c<i>d</i></p>"
+    )
+
+
+def test_html_added_to_text_is_text() -> None:
+    assert join(el("b", "a") + "<c>") == "&lt;b&gt;a&lt;/b&gt;&lt;c&gt;"
+
+
+@pytest.mark.parametrize("tag", ["script", "STYLE", "iframe", "p onload=x", "svg/onload", ""])
+def test_elements_that_could_run_something_are_refused(tag: str) -> None:
+    with pytest.raises(ValueError, match="not an element"):
+        el(tag)
+
+
+@pytest.mark.parametrize("name", ["onclick", "style", "srcdoc", "a b", 'x="', "onError"])
+def test_attributes_that_could_run_something_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="not an attribute"):
+        el("p", **{name: "alert(1)"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//example.com",
+        "https:",
+        "http://[",
+        "",
+        None,
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None) -> None:
+    assert (web_address(url), el("a", "x", href=url)) == (None, "<a>x</a>")
+
+
+def test_a_web_address_becomes_a_link() -> None:
+    assert el("a", "x", href="https://a.example/?b=1&c") == (
+        '<a href="https://a.example/?b=1&amp;c">x</a>'
+    )
+
+
+def article(text: str) -> Article:
+    return Article("a", HOSTILE, text, source=HOSTILE, url="javascript:alert(3)")
+
+
+@given(st.data())
+def test_every_span_is_marked_exactly(data: st.DataObject) -> None:
+    text = data.draw(st.text(st.sampled_from("ab <&\n\n\u05d0"), min_size=1))
+    edge = st.integers(0, len(text))
+    spans = [Span(number, "a", *sorted([data.draw(edge), data.draw(edge)])) for number in (1, 2, 3)]
+    for span in spans:
+        marked = Marked(source_html(article(text), spans, 1, "v"), span.number)
+        assert "".join(marked.text.split()) == "".join(text[span.start : span.end].split())
+
+
+class Marked(Reader):
+    """Collects the text of the marks that carry a number."""
+
+    def __init__(self, markup: str, number: int) -> None:
+        self.number, self.within = str(number), False
+        super().__init__(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        numbers = (dict(attrs).get("data-numbers") or "").split()
+        self.within = tag == "mark" and self.number in numbers
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within = self.within and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data if self.within else ""
+
+
+def hostile_turn() -> dict[str, object]:
+    citation = Citation.of(1, article(HOSTILE), 0, len(HOSTILE))
+    statement = Statement(HOSTILE, (citation,), "quoted")
+    answer = Answer(HOSTILE, statement.marked, (statement,), short=citation, notes=(HOSTILE,))
+    return turn("t", answer, Collection(1, 1))
+
+
+def test_an_exported_page_runs_nothing() -> None:
+    read = Reader(talk_html(HOSTILE, [hostile_turn()]))
+    assert not {"script", "img"} & set(read.tags)
+    assert [value for name, value in read.attributes if name == "href"] == ["#note-1-1"]
+
+
+def test_exported_markdown_holds_no_markup() -> None:
+    text = talk_markdown("T", [hostile_turn()])
+    assert "\\<script\\>" in text
+    assert "\n[^1-1]: " in text

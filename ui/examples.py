@@ -1,0 +1,68 @@
+"""Questions to begin with, made from the articles at hand and known to be answered."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rag.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from rag import Chatbot
+
+SHOWN = 4
+_ARTICLES = 4
+_TRIED = 12
+_READ = 5000  # characters of each article
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*(?:['’]s\b)?")
+
+
+def examples(bot: "Chatbot") -> list[str]:
+    """Up to `SHOWN` questions about names in the latest articles, each of which gets an answer.
+
+    They are tried without a language model, so that nothing is spent.
+    """
+    tried = islice(_questions(bot), _TRIED)
+    return list(islice((question for question in tried if _is_answered(bot, question)), SHOWN))
+
+
+def _is_answered(bot: "Chatbot", question: str) -> bool:
+    try:
+        return not bot.ask(question, mode="extractive").refused
+    except FootnoteError:
+        return False
+
+
+def _questions(bot: "Chatbot") -> Iterator[str]:
+    """The names of several articles in turn, the most frequent of each first."""
+    latest = sorted(bot.articles(), key=lambda a: a.published_at or "", reverse=True)[:_ARTICLES]
+    names = [names_in(bot.article(article.id).text[:_READ]) for article in latest]
+    asked = set[str]()
+    for place in range(max(map(len, names), default=0)):
+        for some in names:
+            if place < len(some) and some[place] not in asked:
+                asked.add(some[place])
+                yield f"What is said about {some[place]}?"
+
+
+def names_in(text: str) -> list[str]:
+    """Two or three words with capitals, not at the start of a sentence; most frequent first."""
+    names = (text[start:end] for start, end, words in _capitals(text) if 2 <= words <= 3)
+    return [name for name, _ in Counter(names).most_common()]
+
+
+def _capitals(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and number of words of each run of words with capitals inside a sentence."""
+    start = end = words = 0
+    for match in _WORD.finditer(text):
+        capital = match[0][0].isupper() and not match[0].endswith(("'s", "’s"))
+        if capital and words and text[end : match.start()] == " ":
+            end, words = match.end(), words + 1
+            continue
+        if words:
+            yield start, end, words
+        inside = re.search(r"\w,? $", text[max(0, match.start() - 3) : match.start()])
+        start, end, words = (match.start(), match.end(), 1) if capital and inside else (0, 0, 0)
+    if words:
+        yield start, end, words
