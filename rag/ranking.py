@@ -1,42 +1,86 @@
-"""Order candidates: what two searches think of each, and how recent it is."""
+"""Which passages come first: pure functions over the scores of one search.
+
+Three things are added up: what the passage means and which words it has, in equal parts; and, for
+articles that carry a date, how news is written and read. The measurements behind every constant
+are in docs/decisions/06-retrieval.md.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from vectorstore.records import Candidate
 
-RECENCY_WEIGHT = 0.3
-HALF_LIFE = 30 * 86400.0
+FloatArray = npt.NDArray[np.float64]
+
+LEAD = 0.1
+"""The worth of being the first passage of a dated article: news tells what matters first."""
+RECENT, HALF_LIFE = 0.5, 15.0
+"""The worth of being new when a question is asked as of a day, and the days it takes to halve."""
+NEWER, LONG_HALF_LIFE = 0.2, 365.0
+"""The same when no day is given: newer is better, gently, beside the newest article found."""
+
+_DAY = 86_400.0
 
 
 def rank(
     candidates: Sequence[Candidate], *, as_of: float | None = None
 ) -> list[tuple[Candidate, float]]:
-    """The candidates with their scores, best first.
+    """The candidates of one search with their scores, best first.
 
-    Cosine and BM25 are each scaled to [0, 1] over the candidates and averaged. When the question
-    is asked as of a moment, what was published shortly before it is favoured; undated articles
-    get the mean of that favour.
+    `as_of` is the moment asked as of, in seconds since 1970. Scores compare the candidates of one
+    search and mean nothing beside another's. Equal ones keep the order of article and passage.
     """
     if not candidates:
         return []
-    dense = _scaled(np.array([c.dense for c in candidates]))
-    lexical = _scaled(np.array([c.lexical for c in candidates]))
-    scores = (dense + lexical) / 2
-    if as_of is not None:
-        scores += RECENCY_WEIGHT * _recency([c.timestamp for c in candidates], as_of)
-    order = np.argsort(-scores, kind="stable")
-    return [(candidates[i], float(scores[i])) for i in order]
+    scores = fuse(
+        np.array([candidate.dense for candidate in candidates]),
+        np.array([candidate.lexical for candidate in candidates]),
+    )
+    times = np.array([candidate.timestamp for candidate in candidates], dtype=np.float64)
+    leads = np.array([candidate.passage.number == 0 for candidate in candidates])
+    scores += news_worth(times, leads, as_of=as_of)
+    ranked = zip(candidates, scores.tolist(), strict=True)
+    return sorted(ranked, key=lambda c: (-c[1], c[0].passage.article_id, c[0].passage.number))
 
 
-def _scaled(values: np.ndarray) -> np.ndarray:
-    low, high = values.min(), values.max()
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+def fuse(dense: FloatArray, lexical: FloatArray) -> FloatArray:
+    """The mean of both scores [n], each stretched to reach from 0 to 1 over the candidates."""
+    return (_stretched(dense) + _stretched(lexical)) / 2
 
 
-def _recency(timestamps: Sequence[float | None], as_of: float) -> np.ndarray:
-    ages = np.array([np.nan if t is None else max(as_of - t, 0.0) for t in timestamps])
-    favour = 0.5 ** (ages / HALF_LIFE)
-    mean = float(np.nanmean(favour)) if not np.isnan(favour).all() else 0.0
-    return np.where(np.isnan(favour), mean, favour)
+def news_worth(
+    times: FloatArray, leads: npt.NDArray[np.bool_], *, as_of: float | None = None
+) -> FloatArray:
+    """What to add to the scores [n] of articles because they are news.
+
+    `times` are seconds since 1970, NaN where unknown; `leads` says which passages come first in
+    their articles. An article without a date gets the mean of the others: it is neither favoured
+    nor punished.
+    """
+    dated = ~np.isnan(times)
+    if not dated.any():
+        return np.zeros(len(times))
+    worth = LEAD * leads + recency(times, as_of=as_of)
+    return np.where(dated, worth, worth[dated].mean())
+
+
+def recency(times: FloatArray, *, as_of: float | None = None) -> FloatArray:
+    """The worth of being new [n]: halves with every half-life before `as_of`, NaN stays NaN.
+
+    Without `as_of` the newest of `times` counts as now.
+    """
+    if as_of is None:
+        return NEWER * _halved(np.nanmax(times) - times, LONG_HALF_LIFE)
+    return RECENT * _halved(as_of - times, HALF_LIFE)
+
+
+def _halved(seconds: FloatArray, days: float) -> FloatArray:
+    """1 halved for every `days` in `seconds`; 1 for what is yet to come."""
+    return np.asarray(np.exp2(-np.maximum(seconds, 0.0) / (days * _DAY)))
+
+
+def _stretched(scores: FloatArray) -> FloatArray:
+    low, high = scores.min(), scores.max()
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
