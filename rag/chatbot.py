@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.answers import Answer, Done, Event, Mode, Retrieved
 from rag.asking import Asked
+from rag.choosing import choose
 from rag.conversation import Conversation, Turn, standalone
-from rag.errors import ArticleMissing, StoreMissing
+from rag.errors import ArticleMissing, InputError, StoreMissing
+from rag.evidence import gather
+from rag.extractive import Extractive
 from rag.ingest import IngestReport, Progress, ingest
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.synthesis import Synthesizer, embedder_for, synthesizer_for
+from rag.synthesis import Synthesizer, embedder_for
 from vectorstore.catalog import ArticleSummary
 from vectorstore.encoder import Embedder
+from vectorstore.reader import Reader
 from vectorstore.records import Article, Hit
 from vectorstore.store import ArticleStore
 
@@ -184,6 +188,21 @@ class Chatbot:
         searched = standalone(asked.question, history).search_text
         return list(self._retriever.retrieve(replace(asked, question=searched), k))
 
+    def choose(
+        self,
+        question: str,
+        choices: Sequence[str],
+        *,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> int:
+        """The index of the choice that the articles support best. Raises `InputError` for none."""
+        if not choices:
+            raise InputError("There is nothing to choose from. Give at least one choice.")
+        asked = Asked.parse(question, as_of, filters)
+        hits = self._retriever.retrieve(asked, self._k(None))
+        return choose(choices, gather(asked.question, hits, self.reader))
+
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
         return Conversation(self)
@@ -214,6 +233,11 @@ class Chatbot:
         """What turns texts into vectors, loaded when first needed."""
         return embedder_for(self.settings)
 
+    @cached_property
+    def reader(self) -> Reader:
+        """What finds the answer in a passage, loaded when first needed."""
+        return Reader.load()
+
     @property
     def _retriever(self) -> Retriever:
         return Retriever(self.store, self.embedder)
@@ -226,8 +250,15 @@ class Chatbot:
         mode = mode or ("extractive" if self.settings.is_extractive else "generative")
         with self._opening:
             if mode not in self._synthesizers:
-                self._synthesizers[mode] = synthesizer_for(mode, self.settings, self.embedder)
+                self._synthesizers[mode] = self._new_synthesizer(mode)
             return self._synthesizers[mode]
+
+    def _new_synthesizer(self, mode: Mode) -> Synthesizer:
+        if mode == "extractive":
+            return Extractive(self.reader)
+        from rag.generative import Generative
+
+        return Generative(self.settings, self.embedder)
 
     def _k(self, k: int | None) -> int:
         return self.settings.passages if k is None else k

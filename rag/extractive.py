@@ -1,8 +1,6 @@
 """Answers made of the articles' own sentences: no model, no key, nothing paraphrased."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
@@ -13,10 +11,8 @@ from rag.questions import SHORT, Kind, kind_of
 from rag.refusing import reason
 from rag.standing import standing
 from rag.synthesis import Composition
+from vectorstore.reader import Reader
 from vectorstore.records import Hit
-
-if TYPE_CHECKING:
-    from vectorstore.reader import Reader
 
 STATEMENTS = 3
 NEAR = 4.0
@@ -30,11 +26,8 @@ class Extractive:
 
     mode: Mode = "extractive"
 
-    @cached_property
-    def _reader(self) -> "Reader":
-        from vectorstore.reader import Reader
-
-        return Reader.load()
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""

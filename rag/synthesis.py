@@ -1,4 +1,4 @@
-"""The two ways of making an answer from passages, behind one face."""
+"""What makes an answer from passages: the one face of the two ways there are."""
 
 from collections.abc import Generator
 from typing import Protocol
@@ -30,17 +30,6 @@ def completed(composition: Composition) -> Draft:
         except StopIteration as stop:
             draft: Draft = stop.value
             return draft
-
-
-def synthesizer_for(mode: Mode, settings: Settings, embedder: Embedder) -> Synthesizer:
-    """The synthesizer of a mode. Raises `SettingsError` when no model is configured for it."""
-    if mode == "extractive":
-        from rag.extractive import Extractive
-
-        return Extractive()
-    from rag.generative import Generative
-
-    return Generative(settings, embedder)
 
 
 def embedder_for(settings: Settings) -> Embedder:
