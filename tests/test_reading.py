@@ -163,6 +163,16 @@ def test_a_rule_is_no_front_matter(folder: Path, start: str) -> None:
     assert only(write(folder / "a.md", f"{start}Text.")).text == f"{start}Text.".strip()
 
 
+@pytest.mark.parametrize("mark", ["**", "[", "![", "> ", "__", "# ", "<!--"])
+def test_endless_markup_is_read(mark: str) -> None:
+    assert len(plain(mark * 20_000 + "End.")) <= len(mark) * 20_000 + 4
+
+
+def test_front_matter_nested_too_deep_is_understood(folder: Path) -> None:
+    article = only(write(folder / "a.md", f"---\ntitle: T\nx: {'[' * 5_000}\n---\nText."))
+    assert (article.title, article.text) == ("T", "Text.")
+
+
 def test_the_title_of_markdown_is_its_first_heading(folder: Path) -> None:
     assert (
         only(write(folder / "a.md", "Intro.\n\n# The *big* story\n\nText.")).title

@@ -11,16 +11,19 @@ _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.
 _FIELD = re.compile(r"^(\w+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?(?:^\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+# Bounds and possessive marks keep these linear in hostile text.
+_HEADING = r"^[ ]{0,3}#%s[ \t]+(\S.{0,300}?)[ \t]*+#*+[ \t]*+$"
+_TARGET = r"\([^()\s]*+(?:\s+\"[^\"\n]*+\")?\)"
 _MARKUP = [
-    (re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE), r"\1"),
-    (re.compile(r"^(?:[ ]{0,3}>[ ]?)+", re.MULTILINE), ""),
-    (re.compile(r"!\[([^\]\n]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
-    (re.compile(r"\[([^\]\n]+)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)"), r"\1"),
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]*?\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]*?\S)_(?![\w_])"), r"\1"),
+    (re.compile(_HEADING % "{1,6}", re.MULTILINE), r"\1"),
+    (re.compile(r"^(?:[ ]{0,3}>[ ]?)++", re.MULTILINE), ""),
+    (re.compile(r"!\[([^\[\]\n]*+)\]" + _TARGET), r"\1"),
+    (re.compile(r"\[([^\[\]\n]++)\]" + _TARGET), r"\1"),
+    (re.compile(r"(\*\*|__)(?=\S)([^\n]{0,500}?\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{0,500}?\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]{0,500}?\S)_(?![\w_])"), r"\1"),
 ]
-_TITLE = re.compile(r"^[ ]{0,3}#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(_HEADING % "", re.MULTILINE)
 
 
 def read_markdown(path: Path) -> Draft:
@@ -56,7 +59,7 @@ def front_matter(block: str) -> Mapping[str, object] | None:
 
     try:
         fields = yaml.BaseLoader(block).get_single_data()
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         fields = {name: _value(written) for name, written in _FIELD.findall(block)}
     if not isinstance(fields, dict):
         return None
@@ -68,7 +71,7 @@ def _value(written: str) -> object:
 
     try:
         value = yaml.BaseLoader(written).get_single_data()
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return written
     return value if isinstance(value, str | list) else written
 

@@ -10,7 +10,7 @@ from rag.sentences import sentence_spans
 
 _LONGEST_TITLE = 120
 _WORDS_FROM_TEXT = 14
-_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"#{1,6}\s+(\S.{0,300}?)\s*+#*+$")
 # A word of letters only, unlike the digits and hashes that programs name files by.
 _REAL_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{3,}(?![^\W_])")
 
