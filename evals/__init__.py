@@ -1,1 +1,40 @@
+"""Regression evals: gold cases asked, scored, compared with a baseline, reported.
 
+>>> from evals import compare, load_cases, run
+>>> now = run(bot, load_cases("evals/gold/seeds.jsonl"))
+>>> compare(Run.load("baseline.json"), now).ok
+"""
+
+from evals.cases import Case, Evidence, GoldError, Problem, Turn, check, load_cases
+from evals.compare import Comparison, compare
+from evals.evaluation import Evaluation, evaluate, problems, seeds_gold
+from evals.metrics import METRICS, Metric
+from evals.page import html
+from evals.report import junit, show
+from evals.runner import run
+from evals.runs import Figure, Outcome, Run
+
+__all__ = [
+    "METRICS",
+    "Case",
+    "Comparison",
+    "Evaluation",
+    "Evidence",
+    "Figure",
+    "GoldError",
+    "Metric",
+    "Outcome",
+    "Problem",
+    "Run",
+    "Turn",
+    "check",
+    "compare",
+    "evaluate",
+    "html",
+    "junit",
+    "load_cases",
+    "problems",
+    "run",
+    "seeds_gold",
+    "show",
+]
