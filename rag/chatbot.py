@@ -17,13 +17,14 @@ from rag.answers import Answer, Done, Event, Mode, Retrieved
 from rag.asking import Asked
 from rag.choosing import choose
 from rag.conversation import Conversation, Turn, standalone
+from rag.embedding import embedder_for
 from rag.errors import ArticleMissing, InputError, StoreMissing
 from rag.evidence import gather
 from rag.extractive import Extractive
 from rag.ingest import IngestReport, Progress, ingest
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.synthesis import Synthesizer, embedder_for
+from rag.synthesis import Synthesizer
 from vectorstore.catalog import ArticleSummary
 from vectorstore.encoder import Embedder
 from vectorstore.reader import Reader

@@ -91,6 +91,12 @@ def language_model(settings: Settings, client: openai.OpenAI | None = None) -> C
     )
 
 
+def try_out(settings: Settings) -> str:
+    """What the model says to a small call. Raises `ModelError`."""
+    said = Model(settings).complete([Message("user", "Reply with the word: ready")], 200)
+    return " ".join(said.split())[:40]
+
+
 class Model:
     """A model to be asked. Each call has its own connection, which ends with it."""
 
@@ -104,7 +110,7 @@ class Model:
         Raises `ModelError` once the client's own retries are used up.
         """
         options: dict[str, Any] = {"stream_options": {"include_usage": True}}
-        with _explained(self._settings), _client(self._settings) as client:
+        with explained(self._settings, self._settings.llm), _client(self._settings) as client:
             llm = language_model(self._settings, client)
             llm.max_tokens = most
             chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
@@ -116,17 +122,18 @@ class Model:
         return "".join(piece.text for piece in self.stream(messages, most))
 
 
-def _client(settings: Settings) -> openai.OpenAI:
-    provider = settings.llm.partition(":")[0]
+def credentials(settings: Settings, model: str) -> tuple[str, str]:
+    """The key and the base URL for a `PROVIDER:NAME`. Raises `ModelError` without a key."""
+    provider = model.partition(":")[0]
     key = settings.openai_api_key or (_NO_KEY if provider == "compatible" else None)
     if key is None:
-        raise ModelError(f"{settings.llm!r} needs a key. Set OPENAI_API_KEY. {_INSTEAD}")
-    return openai.OpenAI(
-        api_key=key,
-        base_url=settings.openai_base_url or "https://api.openai.com/v1",
-        timeout=settings.timeout,
-        max_retries=RETRIES,
-    )
+        raise ModelError(f"{model!r} needs a key. Set OPENAI_API_KEY. {_INSTEAD}")
+    return key, settings.openai_base_url or "https://api.openai.com/v1"
+
+
+def _client(settings: Settings) -> openai.OpenAI:
+    key, url = credentials(settings, settings.llm)
+    return openai.OpenAI(api_key=key, base_url=url, timeout=settings.timeout, max_retries=RETRIES)
 
 
 def _window(provider: str, name: str) -> int:
@@ -154,17 +161,17 @@ def _usage(usage: Any) -> Usage | None:
 
 
 @contextmanager
-def _explained(settings: Settings) -> Iterator[None]:
+def explained(settings: Settings, model: str) -> Iterator[None]:
     """Whatever the client raises, as one `ModelError` that says what to do and holds no key."""
     try:
         yield
     except _FAILURES as error:
         # Not chained: the client's errors carry the request, and the request the key.
-        raise ModelError(_message(error, settings)) from None
+        raise ModelError(_message(error, settings, model)) from None
 
 
-def _message(error: Exception, settings: Settings) -> str:
-    provider, _, name = settings.llm.partition(":")
+def _message(error: Exception, settings: Settings, model: str) -> str:
+    provider, _, name = model.partition(":")
     server = _server(settings)
     match error:
         case openai.APITimeoutError() | httpx.TimeoutException():

@@ -11,7 +11,8 @@ _WHETHER = re.compile(
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|shall|may|might)\b"
 )
 _SEVERAL = re.compile(
-    r"\b(?:what|which|who) (?:are|were)\b|\bdiffer|\bcompare|\bversus\b|\blist\b|\bname (?:all|the)\b"
+    r"\b(?:what|which|who) (?:are|were)\b|\bdiffer|\bcompare|\bversus\b|\blist\b"
+    r"|\bname (?:all|the)\b"
     r"|\b(?:reasons|ways|steps|conditions|demands|differences|similarities)\b"
 )
 _EVENT = re.compile(r"\bwhat (?:happened|is happening|has happened|did .* do\b)")
@@ -24,7 +25,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "when",
         re.compile(r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|time|century|decade)\b"),
     ),
-    ("where", re.compile(r"\bwhere\b|\b(?:what|which) (?:country|city|state|place|town|region)\b")),
+    ("where", re.compile(r"\bwhere\b|\b(?:what|which) (?:country|city|state|place|region)\b")),
     ("who", re.compile(r"\bwho(?:m|se)?\b")),
     ("why", re.compile(r"\bwhy\b|\bfor what reason\b|\bwhat (?:caused|causes)\b")),
     ("how", re.compile(r"\bhow\b")),

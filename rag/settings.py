@@ -9,6 +9,7 @@ from typing import Any
 from rag.errors import SettingsError
 
 EXTRACTIVE = "extractive"
+BUILTIN_EMBEDDING = "minilm"
 DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
 
 VARIABLES = {
@@ -39,7 +40,7 @@ class Settings:
 
     store: str = ".footnote"
     llm: str = EXTRACTIVE
-    embedding: str = "minilm"
+    embedding: str = BUILTIN_EMBEDDING
     passages: int = 10
     max_tokens: int | None = None
     timeout: float = 60.0
@@ -48,7 +49,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check_model("llm", self.llm, EXTRACTIVE)
-        _check_model("embedding", self.embedding, "minilm")
+        _check_model("embedding", self.embedding, BUILTIN_EMBEDDING)
         if self.passages < 1:
             raise SettingsError(f"passages is {self.passages}; it must be at least 1.")
 

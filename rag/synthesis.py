@@ -5,8 +5,6 @@ from typing import Protocol
 
 from rag.answers import Cited, Delta, Draft, Mode
 from rag.asking import Asked
-from rag.settings import Settings
-from vectorstore.encoder import Embedder
 from vectorstore.records import Hit
 
 Composition = Generator[Delta | Cited, None, Draft]
@@ -30,10 +28,3 @@ def completed(composition: Composition) -> Draft:
         except StopIteration as stop:
             draft: Draft = stop.value
             return draft
-
-
-def embedder_for(settings: Settings) -> Embedder:
-    """The embedder that the settings name."""
-    from vectorstore.encoder import Encoder
-
-    return Encoder.load()
