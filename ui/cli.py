@@ -138,6 +138,43 @@ def remove(
             typer.echo(f"Removed {article_id}.", err=True)
 
 
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[
+        list[str] | None, typer.Argument(metavar="[GOLD...]", show_default=False)
+    ] = None,
+    articles: Annotated[
+        list[str] | None, typer.Option("--articles", metavar="SOURCE", help="Over these articles.")
+    ] = None,
+    store: Store = None,
+    save: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Save the whole run.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with this saved run.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report to read.")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write JUnit XML for a CI server.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check the gold cases.")] = False,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="Take over what cannot have changed since --json FILE.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when any case got worse.")] = False,
+) -> None:
+    """Ask questions whose answers are known; exit 1 when it got worse than the baseline."""
+    from ui import evaluating
+
+    request = evaluating.Request(
+        gold or [], articles or [], store, save, baseline, page, junit, reuse, strict
+    )
+    if not (evaluating.check(request) if check else evaluating.run(request)):
+        raise typer.Exit(1)
+
+
 @app.command()
 def doctor(store: Store = None) -> None:
     """Say what is configured, what works, what does not, and how to mend it."""

@@ -32,9 +32,9 @@ def progress(label: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    console = Console(stderr=True)
+    screen = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(label, total=None)
 
         def show(done: int, total: int | None, name: str) -> None:
@@ -70,19 +70,19 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     if as_json:
         print_json(answer_json(answer))
         return
-    console = _console()
-    console.print(_answer_text(answer))
+    screen = console()
+    screen.print(_answer_text(answer))
     for note in answer.notes:
-        console.print(Text(note, style="italic"))
+        screen.print(Text(note, style="italic"))
     for citation in answer.citations:
-        console.print()
-        console.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
-        console.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
+        screen.print()
+        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
     if answer.refused and answer.hits:
-        console.print("\nThe nearest passages:")
+        screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
-            console.print(Text(f"  · {_byline(hit.article)}", style="bold"))
-            console.print(_indented(Text(shorten(hit.passage.text, 200))))
+            screen.print(Text(f"  · {_byline(hit.article)}", style="bold"))
+            screen.print(_indented(Text(shorten(hit.passage.text, 200))))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -90,10 +90,10 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
     if as_json:
         print_json({"question": question, "passages": [hit_json(hit) for hit in hits]})
         return
-    console = _console()
+    screen = console()
     for number, hit in enumerate(hits, 1):
-        console.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
-        console.print(_indented(Text(hit.passage.text.strip())))
+        screen.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
+        screen.print(_indented(Text(hit.passage.text.strip())))
 
 
 def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> None:
@@ -108,7 +108,7 @@ def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> Non
         day = (article.published_at or "")[:10]
         row = (article.id, article.title, article.source or "", day, str(article.passages))
         table.add_row(*(Text(cell) for cell in row))
-    _console().print(table)
+    console().print(table)
 
 
 def show_article(article: "Article", *, as_json: bool) -> None:
@@ -116,13 +116,13 @@ def show_article(article: "Article", *, as_json: bool) -> None:
     if as_json:
         print_json({**article_json(article), "text": article.text})
         return
-    console = _console()
-    console.print(Text(_byline(article), style="bold"))
-    console.print()
-    console.print(Text(article.text))
+    screen = console()
+    screen.print(Text(_byline(article), style="bold"))
+    screen.print()
+    screen.print(Text(article.text))
 
 
-def _console() -> Console:
+def console() -> Console:
     """Standard output; in a pipe, plain and never wrapped."""
     if sys.stdout.isatty():
         return Console(highlight=False)
