@@ -63,6 +63,8 @@ FRAME = frozenset(
     )
 )
 
+_NO_NAMES = FRAME.union(_MONTHS, _DAYS, _SHORT_MONTHS)
+
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
 _DIGITS = re.compile(
     r"(?<![\w.])(?P<sign>[$€£¥])?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -71,6 +73,9 @@ _DIGITS = re.compile(
 )
 _QUOTED = re.compile(r"[“\"]([^“”\"]{3,})[”\"]")
 _BEGINS = re.compile(r"[.!?:;][\"'”’)]*\s|[“\"\s]*\n")
+_SUBJECT_OF = re.compile(
+    r"['’]?s? (?:[A-Z]|(?:is|was|has|had|does|did|will|said|says|won|became)\b)"
+)
 _COMMON_ENDINGS = ("ly", "ing", "ed", "s", "tion", "ment", "ness", "ive", "ous", "ful", "able")
 _OPENERS = frozenset(
     _listed(
@@ -79,6 +84,7 @@ _OPENERS = frozenset(
         " someone somebody still that therefore third today tomorrow until yesterday yes yet"
     )
 )
+_LEFT_OUT = re.compile(r"\[?(?:\.\s?\.\s?\.|…)\]?|\[[^\]]*\]")
 _SUFFIXES = re.compile(r"(?:'s|’s|ies|ing|edly|ed|es|ly|ers|er|ors|or|ions|ion|s|e|y)$")
 
 
@@ -87,10 +93,8 @@ _OPPOSITES = (
     ("increase increased rise rose risen grow grew gain gained", "decrease decreased fall fell"
      " fallen shrink shrank drop dropped decline declined"),
     ("win won winner victory", "lose lost loser defeat defeated"),
-    ("before earlier", "after later"),
     ("approve approved accept accepted", "reject rejected refuse refused"),
     ("support supported backed", "oppose opposed"),
-    ("open opened start started begin began", "close closed end ended stop stopped"),
     ("guilty convicted", "innocent acquitted"),
     ("best most highest largest biggest more higher", "worst least lowest smallest less lower"),
     ("legal allowed", "illegal banned"),
@@ -194,16 +198,19 @@ def names(text: str) -> list[str]:
     begins = True
     for match in _WORD.finditer(text):
         word = _undotted(fold(match[0]).removesuffix("'s"))
-        if match[0][0].isupper() and len(word) > 1 and not _is_common(word, first=begins):
+        common = word in _NO_NAMES or (begins and not _is_subject(text, match))
+        if match[0][0].isupper() and len(word) > 1 and not common:
             found[word] = None
         begins = bool(_BEGINS.match(text, match.end()))
     return list(found)
 
 
-def _is_common(word: str, *, first: bool) -> bool:
-    if word in FRAME or word in _MONTHS or word in _DAYS or word in _SHORT_MONTHS:
-        return True
-    return first and (word in NUMBER_WORDS or word in _OPENERS or word.endswith(_COMMON_ENDINGS))
+def _is_subject(text: str, first: re.Match[str]) -> bool:
+    """Whether a sentence's first word is a name: another follows, or a singular verb does."""
+    word = fold(first[0])
+    if word in NUMBER_WORDS or word in _OPENERS or word.endswith(_COMMON_ENDINGS):
+        return False
+    return bool(_SUBJECT_OF.match(text, first.end()))
 
 
 def months(text: str) -> set[str]:
@@ -213,8 +220,9 @@ def months(text: str) -> set[str]:
 
 
 def quotations(text: str) -> list[str]:
-    """What stands in double quotes, three characters or more."""
-    return [match.strip(" .,;:!?") for match in _QUOTED.findall(text)]
+    """What stands in double quotes, three characters or more; parts, where some was left out."""
+    parts = (part for quoted in _QUOTED.findall(text) for part in _LEFT_OUT.split(quoted))
+    return [part.strip(" .,;:!?") for part in parts if any(map(str.isalnum, part))]
 
 
 def squashed(text: str) -> str:

@@ -1,8 +1,15 @@
-"""Does the cited text support the statement?"""
+"""Does the cited text support the statement?
+
+Some flaws are fatal: a number, date, name or quotation that the evidence does not have, a denial
+of what it affirms, an `all` it does not say. Beyond them a logistic regression over a few measures
+of wording and likeness decides. How it was fitted, and how well it does, is in
+docs/decisions/08-support.md.
+"""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +19,14 @@ from rag.sentences import sentence_spans
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
-THRESHOLD = 0.5
+THRESHOLD = 0.37
+_WEIGHTS = {"coverage": 2.24, "order": 0.70, "likeness": 2.28, "numbers": -1.38, "names": -0.33}
+_BIAS = -2.83
+_NEAREST = 3  # sentences of the evidence that a statement is compared with
+_REACH = 4  # how many words apart two words of the statement may stand in the evidence
+
+NOTHING_CITED = "It cites nothing."
+NOT_SAID = "The cited sentences do not say this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +42,64 @@ class Verdict:
         return self.reason is None
 
 
-def check(
-    statement: str, evidence: Sequence[str], embed: Embed | None = None, context: str = ""
-) -> Verdict:
-    """Judge a statement by its evidence: numbers, dates, names, negation, wording, likeness.
+def check(statement: str, evidence: Sequence[str], embed: Embed, context: str = "") -> Verdict:
+    """Judge a statement by its evidence.
 
     `context` is what surrounds the evidence, such as the article's title and date: names and
     dates may come from there, and nothing else.
     """
-    if not evidence:
-        return Verdict(0.0, "It cites nothing.")
-    flaw = _flaw(statement, evidence, context)
-    score = _score(statement, evidence, embed, context)
-    if flaw is not None:
-        return Verdict(min(score, 0.4), flaw)
-    if score < THRESHOLD:
-        return Verdict(score, "The cited sentences do not say this.")
-    return Verdict(score)
+    if not any(text.strip() for text in evidence):
+        return Verdict(0.0, NOTHING_CITED)
+    if _is_verbatim(statement, evidence):
+        return Verdict(1.0)
+    score = _probability(measures(statement, evidence, embed, context))
+    if reason := flaw(statement, "\n".join(evidence), context):
+        return Verdict(min(score, THRESHOLD / 2), reason)
+    return Verdict(score, None if score >= THRESHOLD else NOT_SAID)
 
 
-def _flaw(statement: str, evidence: Sequence[str], context: str) -> str | None:
-    text = "\n".join(evidence)
+def flaw(statement: str, evidence: str, context: str = "") -> str | None:
+    """What in the statement the evidence rules out by itself, or None."""
+    around = f"{evidence}\n{context}"
     for quotation in facts.quotations(statement):
-        if facts.squashed(quotation) not in facts.squashed(text):
+        if facts.squashed(quotation) not in facts.squashed(evidence):
             return f"The cited sentences do not contain the words “{quotation}”."
-    if missing := missing_numbers(statement, f"{text}\n{context}"):
+    if missing := missing_numbers(statement, around):
         return f"The cited sentences do not give the number {missing[0]}."
-    if missing := missing_names(statement, f"{text}\n{context}"):
+    if missing := sorted(facts.months(statement) - facts.months(around)):
+        return f"The cited sentences do not say {missing[0].title()}."
+    if missing := missing_names(statement, around):
         return f"The cited sentences do not name {missing[0]}."
+    return _contradiction(statement, evidence)
+
+
+def _contradiction(statement: str, evidence: str) -> str | None:
+    if denied := _differently_denied(statement, evidence):
+        return f"The statement and the cited sentences differ in denying “{denied}”."
+    said, given = set(facts.words(statement)), set(facts.words(evidence))
+    if universal := sorted(facts.UNIVERSALS & said - given):
+        return f"The cited sentences do not say “{universal[0]}”."
+    if word := facts.opposed(statement, _closest(statement, evidence)):
+        return f"The cited sentences say the opposite of “{word}”."
     return None
+
+
+def _closest(statement: str, evidence: str) -> str:
+    """The sentence of the evidence with most of the statement's words."""
+    claimed = set(facts.content(statement))
+    sentences = [evidence[a:b] for a, b in sentence_spans(evidence)]
+    return max(sentences, key=lambda text: len(claimed.intersection(facts.content(text))))
+
+
+def _differently_denied(statement: str, evidence: str) -> str | None:
+    """A word that one side denies and the other affirms."""
+    ours, theirs = facts.denied(statement), facts.denied(evidence)
+    said, given = facts.content(statement), facts.content(evidence)
+    affirmed = {word for word in given if given.count(word) > (word in theirs)}
+    wrongly = [word for word in said if word in ours and word in affirmed and word not in theirs]
+    if not facts.is_negated(statement):
+        wrongly += [word for word in said if word in theirs and word not in affirmed]
+    return wrongly[0] if wrongly else None
 
 
 def missing_numbers(statement: str, text: str) -> list[str]:
@@ -71,28 +114,69 @@ def missing_numbers(statement: str, text: str) -> list[str]:
 
 def missing_names(statement: str, text: str) -> list[str]:
     """The names in a statement that the text does not mention."""
-    given = set(facts.words(text)) | facts.initials(text)
-    stems = {facts.stem(word) for word in given}
-    return [
-        name
-        for name in facts.names(statement)
-        if name not in given and facts.stem(name) not in stems
-    ]
+    told = facts.words(text)
+    given = set(told) | set(map(facts.stem, told))
+    return [name for name in facts.names(statement) if not _is_named(name, told, given)]
+
+
+def _is_named(name: str, told: Sequence[str], given: set[str]) -> bool:
+    parts = name.split("-")
+    if all(part in given or facts.stem(part) in given for part in parts):
+        return True
+    return "".join(parts) in given or facts.is_spelt_out(name, told)
+
+
+def measures(
+    statement: str, evidence: Sequence[str], embed: Embed, context: str = ""
+) -> dict[str, float]:
+    """What the regression weighs, each in about [0, 1].
+
+    coverage   of the statement's words, how many stand in the nearest sentences
+    order      of its neighbouring words, how many stand near each other in the evidence
+    likeness   the cosine to the sentence most like it
+    numbers    of its numbers, how many the evidence lacks
+    names      1 when the evidence lacks any name
+    """
+    sentences = [text[a:b] for text in evidence for a, b in sentence_spans(text)]
+    vectors = embed([statement, *sentences])
+    likeness = vectors[1:] @ vectors[0]
+    nearest = [sentences[i] for i in np.argsort(-likeness, kind="stable")[:_NEAREST]]
+    around = "\n".join([*evidence, context])
+    claimed = facts.content(statement)
+    given = set(facts.content("\n".join([*nearest, context])))
+    numbers = facts.firm_numbers(statement)
+    return {
+        "coverage": _share([word in given for word in set(claimed)]),
+        "order": _in_order(claimed, sentences),
+        "likeness": float(likeness.max()),
+        "numbers": len(missing_numbers(statement, around)) / max(1, len(numbers)),
+        "names": float(bool(missing_names(statement, around))),
+    }
+
+
+def _in_order(claimed: Sequence[str], sentences: Sequence[str]) -> float:
+    pairs = set(pairwise(claimed))
+    near: set[tuple[str, str]] = set()
+    for given in map(facts.content, sentences):
+        for at, word in enumerate(given):
+            near.update((word, other) for other in given[at + 1 : at + 1 + _REACH])
+    return _share([pair in near for pair in pairs])
+
+
+def _share(held: Sequence[bool]) -> float:
+    return sum(held) / len(held) if held else 1.0
+
+
+def _probability(measured: dict[str, float]) -> float:
+    logit = _BIAS + sum(_WEIGHTS[name] * value for name, value in measured.items())
+    return 1 / (1 + math.exp(-logit))
 
 
 def _agrees(number: facts.Number, value: float) -> bool:
+    """Whether a number may stand for a value: exactly, or within 5% when hedged or rounded."""
     tolerance = 0.0 if number.exact else 0.05
     return math.isclose(number.value, value, rel_tol=tolerance, abs_tol=1e-9)
 
 
-def _score(statement: str, evidence: Sequence[str], embed: Embed | None, context: str) -> float:
-    claimed = facts.content(statement)
-    if not claimed:
-        return 0.0
-    given = set(facts.content("\n".join([*evidence, context])))
-    coverage = sum(word in given for word in claimed) / len(claimed)
-    if embed is None:
-        return coverage
-    sentences = [text[a:b] for text in evidence for a, b in sentence_spans(text)]
-    vectors = embed([statement, *sentences])
-    return float(0.5 * coverage + 0.5 * (vectors[1:] @ vectors[0]).max())
+def _is_verbatim(statement: str, evidence: Sequence[str]) -> bool:
+    return facts.squashed(statement) in facts.squashed("\n".join(evidence))
