@@ -85,11 +85,11 @@ class CitingSynthesizer(BaseSynthesizer):
         return
 
     def _hits(self, nodes: Sequence[NodeWithScore]) -> tuple[Hit, ...]:
-        passages = [(_passage(node), node.score or 0.0) for node in nodes]
-        articles = self._retriever.store.get_many({p.article_id for p, _ in passages})
+        passages = [_passage(node) for node in nodes]
+        articles = self._retriever.store.get_many({passage.article_id for passage in passages})
         return tuple(
-            Hit(passage, articles[passage.article_id], score)
-            for passage, score in passages
+            Hit(passage, articles[passage.article_id], node.score or 0.0, _similarity(node))
+            for passage, node in zip(passages, nodes, strict=True)
             if passage.article_id in articles
         )
 
@@ -112,6 +112,7 @@ def _node(hit: Hit) -> NodeWithScore:
         "source": article.source,
         "url": article.url,
         "published_at": article.published_at,
+        "similarity": hit.similarity,
     }
     return NodeWithScore(
         node=TextNode(id_=passage.id, text=passage.text, metadata=metadata), score=hit.score
@@ -127,3 +128,7 @@ def _passage(node: NodeWithScore) -> Passage:
         metadata["end"],
         node.node.get_content(),
     )
+
+
+def _similarity(node: NodeWithScore) -> float:
+    return float(node.node.metadata["similarity"])
