@@ -3,6 +3,7 @@
 A row is a passage's number in the vector file and in the BM25 index; none is used twice.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
@@ -133,18 +134,17 @@ class Catalog:
 
     def passages(self, rows: Iterable[int]) -> dict[int, Passage]:
         """The passages of rows."""
-        return {row: self._passage(row) for row in rows}
+        found = self._db.execute(
+            "SELECT row, id, passages.number, start, end, text FROM passages "
+            "JOIN articles ON articles.number = article "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(rows)),),
+        )
+        return {row: Passage(*values) for row, *values in found}
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    def _passage(self, row: int) -> Passage:
-        query = (
-            "SELECT id, passages.number, start, end, text FROM passages "
-            "JOIN articles ON articles.number = article WHERE row = ?"
-        )
-        return Passage(*self._db.execute(query, (row,)).fetchone())
 
     def _state(self) -> tuple[int, int]:
         generation, rows = self._db.execute("SELECT generation, rows FROM state").fetchone()

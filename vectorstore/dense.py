@@ -6,7 +6,7 @@ Every passage carries all there is to know of its article, so that articles are 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from vectorstore.catalog import ArticleSummary, article_digest
-from vectorstore.errors import StoreError
+from vectorstore.errors import StoreError, StoreForeign, StoreMissing
 from vectorstore.inference import FloatArray
 from vectorstore.records import Article, Passage
 
 COLLECTION = "footnote"
 _DATABASE = "chroma.sqlite3"
 _PAGE = 2000
+Metadata = dict[str, str | int | None]
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
 
 
@@ -40,6 +41,10 @@ class Stamp:
         except KeyError:
             return None
 
+    def next(self) -> "Stamp":
+        """The stamp of the next generation."""
+        return replace(self, generation=self.generation + 1)
+
     def metadata(self) -> dict[str, str | int]:
         """The stamp as a collection's metadata."""
         return {name: getattr(self, name) for name in self.__slots__}
@@ -53,18 +58,9 @@ class Mark:
     passages: int
     digest: str
 
-
-def mend(article: str, marks: Sequence[Mark]) -> tuple[list[str], Mark | None]:
-    """The ids to delete of an article, and a mark of what is left of it if that is whole.
-
-    A broken change leaves passages of two digests: the article is the one that its first passage
-    is of, if none of that is missing.
-    """
-    first = next((mark for mark in marks if mark.number == 0), None)
-    same = [mark for mark in marks if first and mark.digest == first.digest]
-    whole = first if first and len(same) == first.passages else None
-    stale = [mark for mark in marks if not whole or mark not in same]
-    return [f"{article}#{mark.number}" for mark in stale], whole
+    def same_article(self, other: "Mark") -> bool:
+        """Whether two passages of one id are of the same text and tiling."""
+        return (self.digest, self.passages) == (other.digest, other.passages)
 
 
 def peek(folder: Path) -> Stamp | None:
@@ -95,7 +91,7 @@ def peek(folder: Path) -> Stamp | None:
 class ChromaPassages:
     """The collection of passages."""
 
-    def __init__(self, client: Any, collection: Any, place: str) -> None:
+    def __init__(self, client: Any, collection: Any, place: Path | str) -> None:
         self._client = client
         self._collection = collection
         self._place = place
@@ -104,35 +100,39 @@ class ChromaPassages:
     def open(cls, place: Path | str, create: Stamp | None = None) -> "ChromaPassages":
         """The collection in a folder or at a URL; a missing one is made when `create` is given.
 
-        Raises `StoreError` when the place cannot be read, does not answer, or has no collection.
+        Raises `StoreMissing` when there is none, `StoreError` when the place cannot be read or
+        does not answer.
         """
+        from chromadb.errors import NotFoundError
+
         try:
             client = _client(place)
-            if create:
-                collection = client.get_or_create_collection(
-                    COLLECTION,
-                    metadata=create.metadata(),
-                    configuration={"hnsw": {"space": "cosine"}},
-                    embedding_function=None,
-                )
-            else:
-                collection = client.get_collection(COLLECTION, embedding_function=None)
+            return cls(client, _collection(client, create), place)
+        except NotFoundError as error:
+            raise StoreMissing(
+                f"No store at '{place}'. Fill one with: footnote add seeds/"
+            ) from error
         except Exception as error:
             raise StoreError(
-                f"Cannot open the store '{place}': {error}. Is it a Footnote store, "
-                "and if a server, is it running?"
+                f"Cannot open the store '{place}': {error} Start a server with "
+                "`chroma run --path FOLDER`; a folder must be yours to write to."
             ) from error
-        return cls(client, collection, str(place))
 
     @property
     def id(self) -> str:
         """Tells this collection from every other."""
         return str(self._collection.id)
 
-    def stamp(self) -> Stamp | None:
-        """What the collection says of itself now."""
-        self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        return Stamp.of(self._collection.metadata)
+    def stamp(self) -> Stamp:
+        """What the collection says of itself now; raises `StoreError` when it does not answer."""
+        try:
+            self._collection = _collection(self._client, None)
+        except Exception as error:
+            raise StoreError(f"The store '{self._place}' does not answer: {error}.") from error
+        found = Stamp.of(self._collection.metadata)
+        if found is None:
+            raise StoreForeign(f"The collection '{COLLECTION}' at {self._place} is not Footnote's.")
+        return found
 
     def mark(self, stamp: Stamp) -> None:
         """Record a new stamp."""
@@ -193,10 +193,16 @@ class ChromaPassages:
     def close(self) -> None:
         """Close the client."""
         self._client.close()
+        server = getattr(self._client, "_server", None)
+        if session := getattr(server, "_session", None):
+            session.close()  # Chroma 1.5.9 leaves a server's connections open
 
     def _ids_of(self, articles: Sequence[str]) -> set[str]:
-        where = {"id": {"$in": list(articles)}}
-        return set(self._collection.get(where=where, include=[])["ids"])
+        found: set[str] = set()
+        for part in _parts(len(articles), _PAGE):
+            where = {"id": {"$in": list(articles[part])}}
+            found.update(self._collection.get(where=where, include=[])["ids"])
+        return found
 
 
 def _client(place: Path | str) -> Any:
@@ -212,16 +218,33 @@ def _client(place: Path | str) -> Any:
     return chromadb.HttpClient(url.hostname or "localhost", port, ssl=secure, settings=settings)
 
 
+def _collection(client: Any, create: Stamp | None) -> Any:
+    """The collection; a missing one is made when `create` is given."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        return client.get_collection(COLLECTION, embedding_function=None)
+    except NotFoundError:
+        if create is None:
+            raise
+    return client.create_collection(
+        COLLECTION,
+        metadata=create.metadata(),
+        configuration={"hnsw": {"space": "cosine"}},
+        embedding_function=None,
+    )
+
+
 def _parts(size: int, step: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, size, step)]
 
 
-def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[dict[str, str | int]]:
-    fields = {name: getattr(article, name) for name in _FIELDS}
-    known = {name: value for name, value in fields.items() if value is not None}
-    known |= {"digest": article_digest(article), "passages": len(passages)}
+def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[Metadata]:
+    """One of each passage. A None is given, since `upsert` keeps what it is not told of."""
+    shared: Metadata = {name: getattr(article, name) for name in _FIELDS}
+    shared |= {"digest": article_digest(article), "passages": len(passages)}
     for passage in passages:
-        yield known | {"number": passage.number, "start": passage.start, "end": passage.end}
+        yield shared | {"number": passage.number, "start": passage.start, "end": passage.end}
 
 
 def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:

@@ -57,12 +57,17 @@ class DerivedIndex:
         """Remove articles, then add others with a vector for each passage in order."""
         first = self._vectors.rows
         self._vectors.append(vectors)
-        self._lexical.remove([*removed, *(summary.id for summary, _ in added)])
+        removed = [*removed, *(summary.id for summary, _ in added)]
+        self._lexical.remove(removed)
         passages = [(s.article(""), p) for s, passages in added for p in passages]
         self._lexical.put((first + i, article, p) for i, (article, p) in enumerate(passages))
         self._lexical.commit()
-        self._catalog.change([*removed, *(summary.id for summary, _ in added)], added, generation)
+        self._catalog.change(removed, added, generation)
         self._load_columns()
+
+    def remove(self, articles: Sequence[str], generation: int) -> None:
+        """Remove articles."""
+        self.change(articles, [], np.empty((0, self._dimension), np.float32), generation)
 
     def summaries(self) -> list[ArticleSummary]:
         """Every article, in the order they were added."""

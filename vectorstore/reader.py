@@ -76,7 +76,7 @@ class Reading:
 
 
 class Reader:
-    """Reads passages for the answer to a question. What does not fit 256 word pieces is not read."""
+    """Reads passages for an answer to a question. What goes beyond 256 word pieces is not read."""
 
     def __init__(self, model: bytes, tokenizer: "Tokenizer") -> None:
         self._graph = Graph(model)

@@ -18,7 +18,7 @@ Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Signs = npt.NDArray[np.uint64]
 
-SHORTLIST = 4000
+SHORTLIST = 2000
 
 
 class VectorFile:
