@@ -65,7 +65,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
 @pytest.fixture(scope="module")
 def address(bot: Chatbot) -> Iterator[str]:
     served = launch(bot)
-    yield served.local_url
+    yield str(served.local_url)
     served.close()
 
 
@@ -145,3 +145,143 @@ def test_nothing_hostile_runs(opened: Opener) -> None:
     expect(page.locator("#article h2")).to_have_text(EVIL.title)
     expect(page.locator("#article a")).to_have_count(0)
     page.wait_for_timeout(300)
+
+
+def test_keys_step_through_the_footnotes(opened: Opener) -> None:
+    page = opened()
+    turn = ask(page, "When did the bridge at Brandau reopen, and when did the ferry stop?")
+    numbers = turn.locator(".marker").count()
+    page.locator("#live h2").click()
+    page.keyboard.press("n")
+    current = page.locator("#source .step[aria-current]")
+    expect(current).to_have_text("1")
+    page.keyboard.press("n")
+    expect(current).to_have_text(str(min(2, numbers)))
+    page.keyboard.press("p")
+    expect(current).to_have_text("1")
+    page.keyboard.press("/")
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
+def test_a_follow_up_shows_the_question_it_became(opened: Opener) -> None:
+    page = opened()
+    ask(page, "Who steered the ferry to Brandau?")
+    turn = ask(page, "And when did it make its last crossing?")
+    expect(turn.locator(".standalone")).to_contain_text("ferry")
+
+
+def test_conversations_are_kept_renamed_exported_and_deleted(opened: Opener) -> None:
+    page = opened()
+    ask(page, "Who led the work on the bridge at Brandau?")
+    expect(page.locator(".menu .title")).to_have_text("Who led the work on the bridge at Brandau?")
+    page.reload()
+    expect(page.locator("#past .turn.done")).to_have_count(1)
+    page.locator(".menu > details > summary").click()
+    page.locator(".menu li summary").click()
+    page.get_by_label("Title", exact=True).fill("<b>Bridges</b>")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(".menu .title")).to_have_text("<b>Bridges</b>")
+    page.locator(".menu > details > summary").click()
+    page.locator(".menu li summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as HTML").click()
+    assert "&lt;b&gt;Bridges&lt;/b&gt;" in download.value.path().read_text(encoding="utf-8")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Really delete?").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#welcome h2")).to_be_visible()
+
+
+def test_a_question_edited_takes_the_place_of_the_old_one(opened: Opener) -> None:
+    page = opened()
+    ask(page, "Who steered the ferry to Brandau?")
+    ask(page, "Who led the work on the bridge at Brandau?")
+    page.locator("#past [data-action=edit]").click()
+    expect(page.locator("#question textarea")).to_have_value("Who steered the ferry to Brandau?")
+    page.locator("#question textarea").fill("Who is Oskar Venn?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .turn.done h2")).to_have_text("Who is Oskar Venn?")
+    expect(page.locator(".turn")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#past .turn h2")).to_have_text("Who is Oskar Venn?")
+
+
+def test_what_readers_say_is_kept_beside_the_store(opened: Opener, bot: Chatbot) -> None:
+    page = opened()
+    turn = ask(page, "Who led the work on the bridge at Brandau?")
+    turn.get_by_role("button", name="Not helpful").click()
+    turn.get_by_label("Why?").fill("too short")
+    turn.get_by_role("button", name="Send").click()
+    expect(turn.locator(".why")).to_be_hidden()
+    file = Path(bot.settings.store).with_name("store-feedback.jsonl")
+    expect_soon(page, lambda: file.exists() and len(file.read_text().splitlines()) == 2)
+    last = json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["question"], last["verdict"], last["why"]) == (
+        "Who led the work on the bridge at Brandau?",
+        "bad",
+        "too short",
+    )
+
+
+def expect_soon(page: Page, holds: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come to hold in 30 s")
+
+
+def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: Path) -> None:
+    name = "<img src=x onerror=window.ran=8>.txt"
+    good, empty = tmp_path / name, tmp_path / "empty.txt"
+    good.write_text("The lighthouse keeper\n\nHanne Brodersen keeps the lighthouse of Varn.")
+    empty.write_text("")
+    page = opened()
+    page.get_by_role("tab", name="Articles").click()
+    page.locator("#files input[type=file]").set_input_files([good, empty])
+    expect(page.locator("#news")).to_contain_text("1 added")
+    expect(page.locator("#news")).to_contain_text("1 failed")
+    expect(page.locator("#news")).to_contain_text("empty.txt")
+    page.get_by_label("Search").fill("lighthouse")
+    expect(page.locator("#shelf li")).to_have_count(1)
+    page.locator("#shelf .open").click()
+    expect(page.locator("#article .text")).to_contain_text("Hanne Brodersen")
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, "Who keeps the lighthouse of Varn?")
+    expect(turn).to_contain_text("Hanne Brodersen")
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="Remove").click()
+    page.locator("#shelf .remove", has_text="Really remove?").click()
+    expect(page.locator("#shelf")).to_contain_text("No article matches.")
+
+
+def test_a_pasted_text_is_added(opened: Opener, bot: Chatbot) -> None:
+    page = opened()
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="Or paste a text").click()
+    page.get_by_label("Text").fill("The mill of Orsund grinds rye on Thursdays.")
+    page.get_by_label("Title").fill("The mill")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("1 added")
+    (added,) = [article for article in bot.articles() if article.title == "The mill"]
+    bot.remove(added.id)
+
+
+def test_two_browsers_hold_two_conversations(opened: Opener) -> None:
+    one, other = opened(), opened()
+    ask(one, "Who steered the ferry to Brandau?")
+    other.reload()
+    expect(other.locator("#welcome h2")).to_be_visible()
+    expect(other.locator(".turn")).to_have_count(0)
+
+
+def test_on_a_phone_the_source_is_a_drawer(opened: Opener) -> None:
+    page = opened()
+    page.set_viewport_size({"width": 390, "height": 844})
+    turn = ask(page, "Who steered the ferry to Brandau?")
+    expect(page.locator("#source")).to_be_hidden()
+    turn.locator(".marker, .passage").first.click()
+    expect(page.locator("#source")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#source")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

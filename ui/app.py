@@ -38,6 +38,7 @@ _HERE = Path(__file__).parent
 
 def build(bot: "Chatbot") -> gr.Blocks:
     """The page over `bot`, not yet served."""
+    page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
         endpoints(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)

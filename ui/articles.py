@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import FootnoteError, StoreMissing
+from rag.errors import FootnoteError
 from ui.adding import KINDS, MOST_FILES, add_files, add_pasted
 from ui.html import Html, el
-from ui.shelf import ORDERS, found, shelf_html
+from ui.shelf import ORDERS, found, shelf_html, stored
 from ui.sources import source_html
 
 if TYPE_CHECKING:
@@ -141,10 +141,7 @@ def _wire_adding(bot: "Chatbot", parts: Library) -> None:
 
 def shelf_now(bot: "Chatbot", query: str, order: str) -> Html:
     """The list as it is at this moment."""
-    try:
-        articles = bot.articles()
-    except StoreMissing:
-        articles = []
+    articles = stored(bot)
     return shelf_html(found(articles, query, order), len(articles))
 
 

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api
 
 from rag.answers import answer_json
-from rag.errors import FootnoteError, StoreMissing
+from rag.errors import FootnoteError
+from ui.shelf import stored
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -39,13 +41,10 @@ def endpoints(bot: "Chatbot") -> None:
         Returns:
             For each its id, title, source, url, author, published_at and number of passages.
         """
-        try:
-            return [_listed(article) for article in bot.articles()]
-        except StoreMissing:
-            return []
+        return [_listed(article) for article in stored(bot)]
 
-    gr.api(ask, api_name="ask", concurrency_limit=8)
-    gr.api(articles, api_name="articles")
+    api(ask, api_name="ask", concurrency_limit=8)
+    api(articles, api_name="articles")
 
 
 def _listed(article: Any) -> dict[str, Any]:

@@ -19,9 +19,10 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*(?:['’]s\b)?")
 
 
 def examples(bot: "Chatbot") -> list[str]:
-    """Up to `SHOWN` questions about names in the latest articles, each of which gets an answer.
+    """Up to `SHOWN` questions about people in the latest articles, each of which gets an answer.
 
-    They are tried without a language model, so that nothing is spent.
+    They are tried without a language model, so that nothing is spent; a name that is no person's
+    is refused there.
     """
     tried = islice(_questions(bot), _TRIED)
     return list(islice((question for question in tried if _is_answered(bot, question)), SHOWN))
@@ -43,26 +44,27 @@ def _questions(bot: "Chatbot") -> Iterator[str]:
         for some in names:
             if place < len(some) and some[place] not in asked:
                 asked.add(some[place])
-                yield f"What is said about {some[place]}?"
+                yield f"Who is {some[place]}?"
 
 
 def names_in(text: str) -> list[str]:
-    """Two or three words with capitals, not at the start of a sentence; most frequent first."""
-    names = (text[start:end] for start, end, words in _capitals(text) if 2 <= words <= 3)
-    return [name for name, _ in Counter(names).most_common()]
+    """Pairs of words that end a run with capitals inside a sentence; most frequent first."""
+    runs = (text[start:end].split() for start, end in _capitals(text))
+    names = Counter(" ".join(run[-2:]) for run in runs if len(run) > 1)
+    return [name for name, _ in names.most_common()]
 
 
-def _capitals(text: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and number of words of each run of words with capitals inside a sentence."""
-    start = end = words = 0
+def _capitals(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of words with capitals that does not begin a sentence."""
+    start = end = 0
     for match in _WORD.finditer(text):
         capital = match[0][0].isupper() and not match[0].endswith(("'s", "’s"))
-        if capital and words and text[end : match.start()] == " ":
-            end, words = match.end(), words + 1
+        if capital and end and text[end : match.start()] == " ":
+            end = match.end()
             continue
-        if words:
-            yield start, end, words
+        if end:
+            yield start, end
         inside = re.search(r"\w,? $", text[max(0, match.start() - 3) : match.start()])
-        start, end, words = (match.start(), match.end(), 1) if capital and inside else (0, 0, 0)
-    if words:
-        yield start, end, words
+        start, end = match.span() if capital and inside else (0, 0)
+    if end:
+        yield start, end

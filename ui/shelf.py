@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.errors import StoreMissing
 from ui.html import Html, el
 from ui.transcript import counted
 
 if TYPE_CHECKING:
-    from rag import IngestReport
+    from rag import Chatbot, IngestReport
     from vectorstore.catalog import ArticleSummary
 
 MOST_SHOWN = 200
@@ -23,6 +24,14 @@ ORDERS: dict[str, Callable[["ArticleSummary"], Any]] = {
 
 def _descending(text: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text) or (1,)
+
+
+def stored(bot: "Chatbot") -> list["ArticleSummary"]:
+    """Every article, without its text; none while there is no store yet."""
+    try:
+        return bot.articles()
+    except StoreMissing:
+        return []
 
 
 def found(articles: Iterable["ArticleSummary"], query: str, order: str) -> list["ArticleSummary"]:

@@ -78,6 +78,8 @@ def _body(turn: Turn) -> Html:
         return el("p", turn["error"], class_="error", role="alert")
     if turn["state"] == "searching":
         return el("p", "Searching the articles …", class_="waiting")
+    if turn["state"] == "writing" and not (answer["statements"] or turn["draft"]):
+        return el("p", f"Reading {counted(len(turn['hits']), 'passage')} …", class_="waiting")
     if answer["refused"]:
         return _refusal(turn)
     cited = {citation["number"]: citation for citation in answer["citations"]}

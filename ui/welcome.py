@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from rag.errors import StoreMissing
 from ui.examples import examples
 from ui.html import Html, el
+from ui.shelf import stored
 from ui.transcript import counted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
     known: dict[tuple[str, ...], list[str]] = {}
 
     def greet() -> Iterator[Html]:
-        articles = _articles(bot)
+        articles = tuple(article.digest for article in stored(bot))
         if articles not in known:
             yield welcome_html(len(articles), ())
             known.clear()
@@ -36,13 +36,6 @@ def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
         greet, outputs=pane, show_progress="hidden", concurrency_limit=4, api_visibility="private"
     )
     return pane
-
-
-def _articles(bot: "Chatbot") -> tuple[str, ...]:
-    try:
-        return tuple(article.digest for article in bot.articles())
-    except StoreMissing:
-        return ()
 
 
 def welcome_html(articles: int, questions: Sequence[str]) -> Html:
