@@ -61,7 +61,14 @@ def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
     a, b = set(content(one.text)), set(content(other.text))
-    return len(a & b) >= ALIKE * min(len(a), len(b))
+    return len(a & b) >= ALIKE * min(len(a), len(b)) and not _differ(one, other)
+
+
+def _differ(one: Evidence, other: Evidence) -> bool:
+    """Whether two articles give different figures for what was asked."""
+    figures = [{number.value for number in firm_numbers(e.short)} for e in (one, other)]
+    apart = one.article.id != other.article.id and not same_answer(one, other)
+    return apart and all(figures) and not figures[0] & figures[1]
 
 
 def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
@@ -77,18 +84,11 @@ def _short(evidence: Evidence) -> Citation:
 
 
 def _differing(chosen: Sequence[Evidence]) -> Iterator[str]:
-    """A note when articles give different figures for what was asked."""
+    """A note when the best sentence and another give different figures, both of them likely."""
     best, *others = chosen
-    for other in others:
-        if other.article.id != best.article.id and _contradicts(best, other):
-            yield f"The articles differ: {_said(best)}, {_said(other)}."
-            return
-
-
-def _contradicts(one: Evidence, other: Evidence) -> bool:
-    figures = [{number.value for number in firm_numbers(e.short)} for e in (one, other)]
-    both = all(figures) and not figures[0] & figures[1]
-    return both and other.margin > 0 and not same_answer(one, other)
+    other = next((e for e in others if e.margin > 0 and _differ(best, e)), None)
+    if other:
+        yield f"The articles differ: {_said(best)}, {_said(other)}."
 
 
 def _said(evidence: Evidence) -> str:
