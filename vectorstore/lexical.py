@@ -1,6 +1,6 @@
 """BM25 over passages, in tantivy, beside the vectors.
 
-A document is one passage: its words, its article's title, and what a scope may ask for.
+A document is one passage: its words and its article's title's, and what a scope may ask for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,15 @@ from vectorstore.records import Article, Passage, Scope
 if TYPE_CHECKING:
     from tantivy import Query
 
-TITLE_BOOST = 1.0
+# Words that questions are made of and that say nothing of their subject; measured in
+# docs/decisions/06-retrieval.md. They are indexed, and left out of queries only.
+_FRAMING = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with which what who whom whose where when why how did do"
+    " does done were have has had been being can could may might would should according"
+    " approximately about many much those during since following while after before between from"
+    " than some any other one two name called you your i me my we our he she his her its them"
+).split()
 _WRITER_BYTES = 30_000_000
 _ANALYZER = "english"
 
@@ -27,6 +35,7 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._analyzer = _analyzer()
+        self._asker = _analyzer(_FRAMING)
         self._index = Index(self._schema, str(folder))
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._searcher = self._index.searcher()
@@ -43,7 +52,8 @@ class LexicalIndex:
 
         writer = self._writing()
         for row, article, passage in rows:
-            document = Document(row=row, article=article.id, title=article.title, body=passage.text)
+            words = f"{article.title}\n{passage.text}"
+            document = Document(row=row, article=article.id, words=words)
             if article.source is not None:
                 document.add_text("source", article.source)
             if article.timestamp is not None:
@@ -99,13 +109,11 @@ class LexicalIndex:
         return {int(row): score for row, (score, _) in zip(rows, hits, strict=True)}  # type: ignore[arg-type]
 
     def _words(self, text: str) -> "Query":
-        """Any of the text's words, in the body or the title."""
+        """Any of the text's words that say what it is about, or any at all where none does."""
         from tantivy import Occur, Query
 
-        words = list(dict.fromkeys(self._analyzer.analyze(text)))
-        terms = [Query.term_query(self._schema, "body", word, "freq") for word in words]
-        titles = [Query.term_query(self._schema, "title", word, "freq") for word in words]
-        terms += [Query.boost_query(title, TITLE_BOOST) for title in titles]
+        words = self._asker.analyze(text) or self._analyzer.analyze(text)
+        terms = [Query.term_query(self._schema, "words", w, "freq") for w in dict.fromkeys(words)]
         return Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def _inside(self, scope: Scope) -> "list[tuple[Any, Query]]":
@@ -157,12 +165,12 @@ def _schema() -> Any:
     builder.add_float_field("time", indexed=True, fast=True)
     for field in ("article", "source"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    for field in ("title", "body"):
-        builder.add_text_field(field, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 
-def _analyzer() -> Any:
+def _analyzer(without: Sequence[str] = ()) -> Any:
+    """Text into stems, leaving out the words `without`."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     builder = TextAnalyzerBuilder(Tokenizer.simple())
@@ -170,6 +178,7 @@ def _analyzer() -> Any:
         Filter.remove_long(40),
         Filter.lowercase(),
         Filter.ascii_fold(),
+        Filter.custom_stopword(list(without)),
         Filter.stemmer("english"),
     ):
         builder = builder.filter(step)
