@@ -103,7 +103,12 @@ def article(text: str) -> Article:
 def test_every_span_is_marked_exactly(data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from("ab <&\n\n\u05d0"), min_size=1))
     edge = st.integers(0, len(text))
-    spans = [Span(number, "a", *sorted([data.draw(edge), data.draw(edge)])) for number in (1, 2, 3)]
+    starts = [data.draw(edge) for _ in range(3)]
+    ends = [data.draw(st.integers(start, len(text))) for start in starts]
+    spans = [
+        Span(number, "a", start, end)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+    ]
     for span in spans:
         marked = Marked(source_html(article(text), spans, 1, "v"), span.number)
         assert "".join(marked.text.split()) == "".join(text[span.start : span.end].split())

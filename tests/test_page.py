@@ -163,11 +163,11 @@ def test_keys_step_through_the_footnotes(opened: Opener) -> None:
     expect(page.locator("#question textarea")).to_be_focused()
 
 
-def test_a_follow_up_shows_the_question_it_became(opened: Opener) -> None:
+def test_a_follow_up_is_understood(opened: Opener) -> None:
     page = opened()
     ask(page, "Who steered the ferry to Brandau?")
     turn = ask(page, "And when did it make its last crossing?")
-    expect(turn.locator(".standalone")).to_contain_text("ferry")
+    expect(turn).to_contain_text("5 May 2024")
 
 
 def test_conversations_are_kept_renamed_exported_and_deleted(opened: Opener) -> None:
