@@ -7,6 +7,7 @@
 
 from evals.cases import Case, Evidence, GoldError, Problem, Turn, check, load_cases
 from evals.compare import Comparison, compare
+from evals.drafting import draft
 from evals.evaluation import Evaluation, evaluate, problems, seeds_gold
 from evals.metrics import METRICS, Metric
 from evals.page import html
@@ -29,6 +30,7 @@ __all__ = [
     "Turn",
     "check",
     "compare",
+    "draft",
     "evaluate",
     "html",
     "junit",

@@ -89,6 +89,9 @@ class Problem:
     case_id: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.text}"
+
 
 def load_cases(paths: str | Path | Iterable[str | Path]) -> list[Case]:
     """The cases of one or more files of JSON Lines, in order; blank lines are skipped.

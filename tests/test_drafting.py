@@ -1,0 +1,29 @@
+"""Cases proposed from articles."""
+
+from evals import Case, Evidence, check, draft
+from rag import Article, Chatbot
+
+SENTENCE = "The river rose by 3.5 percent after the storm had passed over."
+
+
+def test_a_figure_becomes_a_gap() -> None:
+    assert draft([Article("river", "", f"Short one. {SENTENCE}")]) == [
+        Case(
+            id="river-draft-1",
+            question="The river rose by ____ after the storm had passed over.",
+            answers=("3.5 percent",),
+            evidence=(Evidence("river", SENTENCE),),
+            type="how many",
+        )
+    ]
+
+
+def test_no_answer_is_asked_for_twice() -> None:
+    assert len(draft([Article("river", "", f"{SENTENCE}\n\n{SENTENCE}")])) == 1
+
+
+def test_drafts_of_the_seeds_are_sound(bot: Chatbot) -> None:
+    articles = [bot.article(article.id) for article in bot.articles()]
+    cases = draft(articles, most=3)
+    assert len(cases) == 6
+    assert check(cases, articles) == []
