@@ -254,8 +254,10 @@ const footnote = (() => {
   function reveal() {
     const mark = find("mark.current", pane());
     const frame = find("#source");
-    const top = mark ? mark.getBoundingClientRect().top - frame.getBoundingClientRect().top : 0;
-    frame.scrollTo({ top: mark ? frame.scrollTop + top - frame.clientHeight / 3 : 0 });
+    if (!mark) return frame.scrollTo({ top: 0 });
+    const top = mark.getBoundingClientRect().top - frame.getBoundingClientRect().top;
+    const head = find("header", pane()).offsetHeight;
+    frame.scrollTo({ top: frame.scrollTop + top - head - (frame.clientHeight - head) / 4 });
   }
 
   function show(button) {
@@ -271,6 +273,8 @@ const footnote = (() => {
   // --- The articles ---
 
   function shelf(element, trigger) {
+    // Gradio names the button otherwise than it is labelled.
+    find("#files button[aria-label]")?.removeAttribute("aria-label");
     element.addEventListener("click", ({ target }) => {
       const button = target.closest("button");
       const article = button?.closest("[data-article]")?.dataset.article;

@@ -33,8 +33,7 @@ def source_html(article: Article, spans: Sequence[Span], current: int, version: 
     here = [span for span in spans if span.article == article.id]
     return el(
         "section",
-        el("div", _steps(spans, current), _close(), class_="bar"),
-        _head(article),
+        _head(article, spans, current),
         el("div", _paragraphs(article.text, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",
@@ -53,11 +52,12 @@ def empty_html() -> Html:
     )
 
 
-def _head(article: Article) -> Html:
+def _head(article: Article, spans: Sequence[Span], current: int) -> Html:
     about = [article.source, article.author, article.published_at]
     link = web_address(article.url)
     return el(
         "header",
+        el("div", _steps(spans, current), _close(), class_="bar"),
         el("h2", article.title, dir="auto"),
         el(
             "p",
