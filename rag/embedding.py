@@ -49,7 +49,8 @@ class ServedEmbedder:
         with explained(self._settings, self.name):
             vectors = self._model.get_text_embedding_batch(list(texts))
         array = np.asarray(vectors, np.float32)
-        return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-12)
+        norms = np.linalg.norm(array, axis=1, keepdims=True)
+        return np.asarray(array / np.maximum(norms, 1e-12), np.float32)
 
     @cached_property
     def _model(self) -> "BaseEmbedding":
@@ -58,7 +59,7 @@ class ServedEmbedder:
         from rag.models import RETRIES, credentials
 
         key, url = credentials(self._settings, self.name)
-        return OpenAIEmbedding(
+        model: BaseEmbedding = OpenAIEmbedding(
             model_name=self.name.partition(":")[2],
             embed_batch_size=BATCH,
             api_key=key,
@@ -66,3 +67,4 @@ class ServedEmbedder:
             max_retries=RETRIES,
             timeout=self._settings.timeout,
         )
+        return model

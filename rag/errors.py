@@ -1,17 +1,17 @@
 """Every error that Footnote raises on purpose.
 
-    FootnoteError
-    ├── StoreError
-    │   ├── StoreMissing      there is no store at the place named
-    │   ├── StoreForeign      the folder is not a Footnote store
-    │   ├── StoreLocked       another process holds the embedded store
-    │   └── ModelMismatch     the store's vectors are of another model
-    ├── WeightsError          a model's weights are absent or damaged
-    ├── SettingsError         a setting has a value that means nothing
-    ├── SourceError           a source of articles cannot be read
-    ├── InputError            a question, date or filter cannot be understood
-    ├── ArticleMissing        no article has the id asked for
-    └── ModelError            the language model's server did not answer usefully
+FootnoteError
+├── StoreError
+│   ├── StoreMissing      there is no store at the place named
+│   ├── StoreForeign      the folder is not a Footnote store
+│   ├── StoreLocked       another process holds the embedded store
+│   └── ModelMismatch     the store's vectors are of another model
+├── WeightsError          a model's weights are absent or damaged
+├── SettingsError         a setting has a value that means nothing
+├── SourceError           a source of articles cannot be read
+├── InputError            a question, date or filter cannot be understood
+├── ArticleMissing        no article has the id asked for
+└── ModelError            the language model's server did not answer usefully
 """
 
 from vectorstore.errors import (

@@ -7,8 +7,10 @@ from rag.errors import InputError
 from vectorstore.records import Scope
 
 
-def seconds(*moment: int) -> float:
-    return datetime(*moment, tzinfo=UTC).timestamp()  # type: ignore[arg-type]
+def seconds(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
+) -> float:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
 
 
 def test_a_day_counts_to_its_end() -> None:
