@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
-from rag.calibration import THRESHOLD, confidence
+from rag.calibration import THRESHOLD, confidence, staleness
 from rag.evidence import Evidence, gather, same_answer
 from rag.facts import content, firm_numbers
 from rag.questions import SHORT, Kind, kind_of
@@ -33,7 +33,7 @@ class Extractive:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""
         evidence = gather(asked.question, hits, self._reader) if hits else []
         kind = kind_of(asked.question)
-        sure = _confidence(evidence[0], kind) if evidence else 0.0
+        sure = _confidence(asked, evidence[0], kind) if evidence else 0.0
         if sure < THRESHOLD:
             return Draft(refused=True, reason=reason(asked.question, hits), confidence=sure)
         chosen = choose(evidence)
@@ -44,8 +44,18 @@ class Extractive:
         return Draft(statements, confidence=sure, short=short, notes=tuple(_differing(chosen)))
 
 
-def _confidence(best: Evidence, kind: Kind) -> float:
-    return confidence(best.margin, best.hit.similarity, is_open=kind not in SHORT)
+def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
+    wanted = set(content(asked.question))
+    told = set(content(f"{best.article.title} {best.hit.passage.text}"))
+    return confidence(
+        {
+            "margin": best.margin,
+            "similarity": best.hit.similarity,
+            "open": kind not in SHORT,
+            "missing": len(wanted - told) / max(len(wanted), 1),
+            "stale": staleness(best.article.timestamp, asked.as_of),
+        }
+    )
 
 
 def choose(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -24,6 +24,10 @@ _WANTED: dict[Kind, str] = {
 _NAME = re.compile(r"[^\W\d_a-z][\w.’'-]*(?:\s+[^\W\d_a-z][\w.’'-]*)*")
 
 
+# `European`, `Friday`: they say which officials, which talks, and are no subject by themselves.
+_QUALIFIES = re.compile(r"^\w+(?:ans?|ese|ish|day|days)$")
+
+
 def proper_names(question: str) -> list[str]:
     """The names in a question as written, `Xi Jinping`; the word it begins with is not one."""
     found = []
@@ -48,6 +52,7 @@ def reason(question: str, hits: Sequence[Hit]) -> str:
     if absent:
         return f"No passage found mentions {absent[0]}."
     wanted = _WANTED.get(kind_of(question))
-    if asked and wanted:
-        return f"The articles speak of {asked[0]}, but do not say {wanted}."
+    subjects = [name for name in asked if not _QUALIFIES.search(name)]
+    if subjects and wanted:
+        return f"The articles speak of {subjects[0]}, but do not say {wanted}."
     return NOT_SAID
