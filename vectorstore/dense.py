@@ -91,9 +91,9 @@ def peek(folder: Path) -> Stamp | None:
 class ChromaPassages:
     """The collection of passages."""
 
-    def __init__(self, client: Any, collection: Any, place: Path | str) -> None:
+    def __init__(self, client: Any, place: Path | str) -> None:
         self._client = client
-        self._collection = collection
+        self._collection: Any = None
         self._place = place
 
     @classmethod
@@ -103,20 +103,20 @@ class ChromaPassages:
         Raises `StoreMissing` when there is none, `StoreError` when the place cannot be read or
         does not answer.
         """
-        from chromadb.errors import NotFoundError
-
         try:
             client = _client(place)
-            return cls(client, _collection(client, create), place)
-        except NotFoundError as error:
-            raise StoreMissing(
-                f"No store at '{place}'. Fill one with: footnote add seeds/"
-            ) from error
         except Exception as error:
             raise StoreError(
                 f"Cannot open the store '{place}': {error} Start a server with "
                 "`chroma run --path FOLDER`; a folder must be yours to write to."
             ) from error
+        truth = cls(client, place)
+        try:
+            truth._find(create)
+        except BaseException:
+            truth.close()
+            raise
+        return truth
 
     @property
     def id(self) -> str:
@@ -125,10 +125,7 @@ class ChromaPassages:
 
     def stamp(self) -> Stamp:
         """What the collection says of itself now; raises `StoreError` when it does not answer."""
-        try:
-            self._collection = _collection(self._client, None)
-        except Exception as error:
-            raise StoreError(f"The store '{self._place}' does not answer: {error}.") from error
+        self._find()
         found = Stamp.of(self._collection.metadata)
         if found is None:
             raise StoreForeign(f"The collection '{COLLECTION}' at {self._place} is not Footnote's.")
@@ -193,9 +190,29 @@ class ChromaPassages:
     def close(self) -> None:
         """Close the client."""
         self._client.close()
-        server = getattr(self._client, "_server", None)
-        if session := getattr(server, "_session", None):
-            session.close()  # Chroma 1.5.9 leaves a server's connections open
+        for owner in (self._client, self._client._admin_client):
+            if session := getattr(owner._server, "_session", None):
+                session.close()  # Chroma 1.5.9 leaves a server's connections open
+
+    def _find(self, create: Stamp | None = None) -> None:
+        """Get the collection as it is now; a missing one is made when `create` is given."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        except NotFoundError as error:
+            if create is None:
+                raise StoreMissing(
+                    f"No store at '{self._place}'. Fill one with: footnote add seeds/"
+                ) from error
+            self._collection = self._client.create_collection(
+                COLLECTION,
+                metadata=create.metadata(),
+                configuration={"hnsw": {"space": "cosine"}},
+                embedding_function=None,
+            )
+        except Exception as error:
+            raise StoreError(f"The store '{self._place}' does not answer: {error}") from error
 
     def _ids_of(self, articles: Sequence[str]) -> set[str]:
         found: set[str] = set()
@@ -216,23 +233,6 @@ def _client(place: Path | str) -> Any:
     secure = url.scheme == "https"
     port = url.port or (443 if secure else 8000)
     return chromadb.HttpClient(url.hostname or "localhost", port, ssl=secure, settings=settings)
-
-
-def _collection(client: Any, create: Stamp | None) -> Any:
-    """The collection; a missing one is made when `create` is given."""
-    from chromadb.errors import NotFoundError
-
-    try:
-        return client.get_collection(COLLECTION, embedding_function=None)
-    except NotFoundError:
-        if create is None:
-            raise
-    return client.create_collection(
-        COLLECTION,
-        metadata=create.metadata(),
-        configuration={"hnsw": {"space": "cosine"}},
-        embedding_function=None,
-    )
 
 
 def _parts(size: int, step: int) -> list[slice]:

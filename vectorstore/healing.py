@@ -18,6 +18,7 @@ def catch_up(index: DerivedIndex, truth: ChromaPassages, generation: int, *, men
     With `mend`, passages that belong to no whole article are deleted from `truth`; without it they
     may be another writer's unfinished work, and are passed over.
     """
+    index.restore()
     whole, stale = _sort(truth.listing())
     if mend:
         truth.delete(stale)

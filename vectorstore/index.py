@@ -27,15 +27,24 @@ class DerivedIndex:
         """Open the index in `folder`; an unsound one is emptied, with generation 0."""
         self._folder = folder
         self._dimension = dimension
-        try:
-            self._open()
-        except (sqlite3.DatabaseError, ValueError, OSError):
-            self.clear()
+        self._open_or_clear()
 
     def clear(self) -> None:
         """Forget everything."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._open()
+
+    def restore(self) -> None:
+        """Undo what a change that failed has left."""
+        self.close()
+        self._open_or_clear()
+        self._lexical.cut(self._vectors.rows)
+        self._lexical.commit()
+
+    @property
+    def whole(self) -> bool:
+        """Whether BM25 has as many passages as the catalog."""
+        return self._lexical.passages == self.passages
 
     @property
     def generation(self) -> int:
@@ -102,11 +111,12 @@ class DerivedIndex:
         self._vectors = VectorFile(self._folder, self._dimension, self._catalog.rows)
         self._lexical = LexicalIndex(self._folder / "lexical")
         self._load_columns()
-        if self._lexical.passages != self.passages:
-            self._lexical.cut(self._vectors.rows)
-            self._lexical.commit()
-        if self._lexical.passages != self.passages:
-            raise ValueError("the BM25 index and the catalog differ")
+
+    def _open_or_clear(self) -> None:
+        try:
+            self._open()
+        except (sqlite3.DatabaseError, ValueError, OSError):
+            self.clear()
 
     def _load_columns(self) -> None:
         """Owners and alive rows; times and sources by article number."""

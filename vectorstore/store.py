@@ -65,7 +65,9 @@ class ArticleStore:
             parts = open_folder(Path(location), wanted, create=create)
         store = cls(parts)
         try:
-            store._current()
+            if not store._current().whole:
+                parts.index.clear()
+                store._current()
         except BaseException:
             store.close()
             raise

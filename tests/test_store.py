@@ -1,0 +1,257 @@
+"""Articles in and out of a real store, and what searches find."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from store_tools import (
+    BEES,
+    BUDGET,
+    DIMENSION,
+    RIVER,
+    entry,
+    found,
+    open_store,
+    passages_of,
+    vector_of,
+)
+
+from vectorstore import (
+    Article,
+    ArticleStore,
+    ModelMismatch,
+    Scope,
+    StoreError,
+    StoreForeign,
+    StoreMissing,
+)
+from vectorstore.dense import ChromaPassages
+
+ALL = {article.id: article for article in (RIVER, BUDGET, BEES)}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ArticleStore]:
+    with open_store(tmp_path / "store") as store:
+        store.put([entry(article) for article in ALL.values()])
+        yield store
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
+    with open_store(tmp_path_factory.mktemp("empty") / "store") as store:
+        yield store
+
+
+def test_articles_come_back_whole(store: ArticleStore) -> None:
+    assert store.get_many([*ALL, "unknown"]) == ALL
+    assert store.get("unknown") is None
+
+
+def test_articles_come_back_after_opening_again(store: ArticleStore, tmp_path: Path) -> None:
+    store.close()
+    with open_store(tmp_path / "store", create=False) as again:
+        assert again.get_many(ALL) == ALL
+        assert again.passages == sum(len(passages_of(article)) for article in ALL.values())
+
+
+def test_summaries_say_everything_but_the_text(store: ArticleStore) -> None:
+    first = store.articles()[0]
+    assert first.article(RIVER.text) == RIVER
+    assert (first.passages, first.characters) == (3, len(RIVER.text))
+    assert store.digests()["river"] == first.digest
+
+
+def test_the_same_article_put_again_changes_nothing(store: ArticleStore) -> None:
+    before = store.articles(), store.passages
+    store.put([entry(BUDGET)])
+    after = sorted(store.articles(), key=lambda summary: summary.id), store.passages
+    assert after == (sorted(before[0], key=lambda summary: summary.id), before[1])
+
+
+def test_a_shorter_text_leaves_nothing_of_the_longer(store: ArticleStore, tmp_path: Path) -> None:
+    shorter = Article("river", "The river", "It fell.")
+    store.put([entry(shorter)])
+    assert store.get("river") == shorter
+    everything = store.search(vector_of("x"), "river bridge closed monday", limit=99)
+    assert [c.passage.text for c in everything if c.passage.article_id == "river"] == ["It fell."]
+    store.close()
+    assert ids_in_chroma(tmp_path / "store", "river") == ["river#0"]
+
+
+def test_what_is_removed_is_nowhere(store: ArticleStore, tmp_path: Path) -> None:
+    assert store.remove(["river", "unknown", "river"]) == 1
+    assert store.get("river") is None
+    assert found(store, "river bridge") == {"budget", "bees"}
+    store.close()
+    assert ids_in_chroma(tmp_path / "store", "river") == []
+
+
+def ids_in_chroma(folder: Path, article: str) -> list[str]:
+    truth = ChromaPassages.open(folder / "chroma")
+    try:
+        return [f"{article}#{mark.number}" for mark in truth.listing().get(article, [])]
+    finally:
+        truth.close()
+
+
+def test_candidates_have_both_scores(store: ArticleStore) -> None:
+    nearest = passages_of(RIVER)[0]
+    candidates = store.search(vector_of(nearest.text), "honey", limit=1)
+    by_dense, by_words = sorted(candidates, key=lambda c: -c.dense)
+    assert by_dense.passage == nearest
+    assert by_dense.dense == pytest.approx(1, abs=1e-5)
+    assert by_dense.lexical == 0
+    assert by_words.passage.text == passages_of(BEES)[0].text
+    assert by_words.dense == pytest.approx(
+        float(vector_of(nearest.text) @ vector_of(by_words.passage.text)), abs=1e-5
+    )
+    assert by_words.lexical > 0
+
+
+def test_lexical_scores_do_not_depend_on_how_a_candidate_was_found(store: ArticleStore) -> None:
+    few = store.search(vector_of("x"), "river bridge", limit=1)
+    many = {c.passage.id: c for c in store.search(vector_of("x"), "river bridge", limit=99)}
+    assert [c.lexical for c in few] == pytest.approx([many[c.passage.id].lexical for c in few])
+
+
+def test_words_match_by_their_stems_and_without_accents(store: ArticleStore) -> None:
+    store.put([entry(Article("cafe", "Café", "Cafés were opening."))])
+    candidates = store.search(vector_of("x"), "the cafe opened", limit=99)
+    best = max(candidates, key=lambda c: c.lexical)
+    assert best.passage.article_id == "cafe"
+
+
+@pytest.mark.parametrize(
+    ("scope", "inside"),
+    [
+        (Scope(), {"river", "budget", "bees"}),
+        (Scope(until=RIVER.timestamp), {"river", "bees"}),
+        (Scope(since=BUDGET.timestamp), {"budget", "bees"}),
+        (Scope(since=RIVER.timestamp, until=BUDGET.timestamp), {"river", "budget", "bees"}),
+        (Scope(until=0), {"bees"}),
+        (Scope(sources=frozenset({"Gazette"})), {"river"}),
+        (Scope(articles=frozenset({"bees", "budget", "unknown"})), {"bees", "budget"}),
+        (Scope(sources=frozenset({"Herald"}), until=0), set()),
+        (Scope(articles=frozenset()), set()),
+    ],
+)
+def test_a_scope_bounds_both_indexes(store: ArticleStore, scope: Scope, inside: set[str]) -> None:
+    assert found(store, "river taxes honey", scope) == inside
+
+
+def test_more_than_there_is_gives_all_there_is(store: ArticleStore) -> None:
+    assert len(store.search(vector_of("x"), "river", limit=10_000)) == store.passages
+
+
+@pytest.mark.parametrize("text", ["", "?!", 'title:"x" AND (', "\x00", "的"])
+def test_any_question_can_be_asked(store: ArticleStore, text: str) -> None:
+    assert len(store.search(vector_of("x"), text, limit=2)) == 2
+
+
+def test_an_empty_store_has_no_candidates(empty: ArticleStore) -> None:
+    assert empty.search(vector_of("x"), "river", limit=5) == []
+    assert (empty.articles(), empty.passages) == ([], 0)
+
+
+def test_the_generation_grows_with_every_change(store: ArticleStore) -> None:
+    generations = [store.generation]
+    store.put([entry(Article("new", "New", "New words."))])
+    generations.append(store.generation)
+    store.remove(["new"])
+    generations.append(store.generation)
+    assert generations == sorted(set(generations))
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(min_size=1, max_size=300), size=st.integers(1, 80), title=st.text(max_size=9))
+def test_any_text_in_any_tiling_comes_back_exactly(
+    empty: ArticleStore, text: str, size: int, title: str
+) -> None:
+    article = Article("any", title, text, published_at="2020-02-29")
+    empty.put([entry(article, size)])
+    try:
+        assert empty.get("any") == article
+    finally:
+        empty.remove(["any"])
+
+
+def test_passages_that_do_not_tile_are_refused(empty: ArticleStore) -> None:
+    article, passages, vectors = entry(RIVER)
+    with pytest.raises(ValueError, match="river"):
+        empty.put([(article, passages[:-1], vectors[:-1])])
+    with pytest.raises(ValueError, match="river"):
+        empty.put([(article, passages, vectors[:-1])])
+
+
+def test_reading_a_missing_store_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing, match="footnote add seeds/"):
+        open_store(tmp_path / "nowhere", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_folder_is_no_store_yet(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing):
+        open_store(tmp_path, create=False)
+    with open_store(tmp_path) as store:
+        assert store.passages == 0
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_folder_of_other_things_is_left_alone(tmp_path: Path, create: bool) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(StoreForeign, match=r"thesis\.txt"):
+        open_store(tmp_path, create=create)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StoreForeign, match="file"):
+        open_store(tmp_path / "file")
+
+
+def test_an_unreadable_database_is_named(store: ArticleStore, tmp_path: Path) -> None:
+    store.close()
+    (tmp_path / "store" / "chroma" / "chroma.sqlite3").write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreError, match=r"chroma\.sqlite3"):
+        open_store(tmp_path / "store", create=False)
+
+
+def test_another_model_is_refused(store: ArticleStore, tmp_path: Path) -> None:
+    store.close()
+    with pytest.raises(ModelMismatch, match=r"'test'.*'other'.*footnote add"):
+        ArticleStore.open(tmp_path / "store", model="other", dimension=DIMENSION)
+
+
+def test_more_passages_than_the_shortlist_are_searched_well(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(2500, 384)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    article = Article("long", "Long", "x" * len(rows))
+    with ArticleStore.open(tmp_path / "s", model="m", dimension=384, create=True) as store:
+        store.put([(article, passages_of(article, 1), rows)])
+        query = rows[17] + 0.02 * random.normal(size=384).astype(np.float32)
+        query /= np.linalg.norm(query)
+        best = store.search(query, "", limit=1)
+    assert [(c.passage.number, round(c.dense, 4)) for c in best] == [
+        (17, round(float(rows[17] @ query), 4))
+    ]
+
+
+def test_a_damaged_text_is_not_returned(store: ArticleStore, tmp_path: Path) -> None:
+    store.close()
+    with sqlite3.connect(tmp_path / "store" / "index" / "catalog.sqlite") as db:
+        db.execute("UPDATE passages SET text = 'forged' WHERE number = 1")
+    db.close()
+    with (
+        open_store(tmp_path / "store") as again,
+        pytest.raises(StoreError, match="delete the folder 'index'"),
+    ):
+        again.get("river")
