@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_tools import (
+
+from tests.store_tools import (
     BEES,
     BUDGET,
     DIMENSION,
@@ -19,7 +20,6 @@ from store_tools import (
     passages_of,
     vector_of,
 )
-
 from vectorstore import (
     Article,
     ArticleStore,

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
 
+from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
 from vectorstore import Article, ArticleStore, StoreError, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.dense import ChromaPassages
 from vectorstore.store import Batch
@@ -133,7 +133,7 @@ def test_a_change_that_the_index_missed_is_caught_up(folder: Path, tmp_path: Pat
 
 HOLD = """
 import sys
-from store_tools import open_store
+from tests.store_tools import open_store
 with open_store(sys.argv[1]) as store:
     print("open", flush=True)
     sys.stdin.read()
@@ -165,15 +165,14 @@ def python(program: str, *arguments: str) -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parent,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        cwd=Path(__file__).parents[1],
     )
 
 
 def test_a_killed_writer_leaves_a_store_that_opens(tmp_path: Path) -> None:
     write = """
 import sys
-from store_tools import open_store, entry, RIVER
+from tests.store_tools import open_store, entry, RIVER
 from dataclasses import replace
 with open_store(sys.argv[1]) as store:
     for number in range(1000):
