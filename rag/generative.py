@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.answers import Cited, Delta, Draft, Mode, Usage
 from rag.asking import Asked
 from rag.errors import ModelError
-from rag.prompts import Message, Numbered, fit, number, writing
+from rag.prompts import Message, Numbered, fit, has_orders, number, writing
 from rag.settings import Settings
 from rag.vouching import Vouching
 from vectorstore.encoder import Embedder
@@ -23,7 +23,9 @@ LONGEST_ANSWER = 8_000  # characters; a model that goes on is stopped
 
 NOTHING_FOUND = "No passage was found for this question."
 NOTHING_WRITTEN = "The model wrote nothing. Ask again, or try another model with FOOTNOTE_LLM."
+NO_END = "The model reached its limit before it had finished a sentence. Raise FOOTNOTE_MAX_TOKENS."
 WITHHELD = "The model's server withheld the answer, as its content filter does. Ask in other words."
+ORDERS = "An article tries to give the model orders; those sentences were left out."
 BROKEN_OFF = "The model broke off; only what it had finished is shown."
 CUT_SHORT = "The model reached its limit; only what it had finished is shown."
 FILTERED = "The model's server withheld the rest of the answer, as its content filter does."
@@ -61,9 +63,9 @@ class Generative:
         Closing the generator ends the call to the model. When the model breaks off, what it had
         finished is kept, with a note. Raises `ModelError` when nothing was finished.
         """
-        if not hits:
-            return Draft(refused=True, reason=NOTHING_FOUND)
         page = self._page(asked, hits)
+        if not page.sentences:
+            return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
         vouching = Vouching(page.sentences, self._embedder.embed)
         reply = Reply()
         for piece in reply.heard(self._model.stream(page.messages, page.most)):
@@ -75,6 +77,8 @@ class Generative:
 
     def _page(self, asked: Asked, hits: tuple[Hit, ...]) -> Page:
         sentences = number(hits)
+        if not sentences:
+            return Page((), (), None, _page_notes(hits, sentences, 0))
         day = _day(asked.as_of)
         room = min(self._model.window, self._settings.max_tokens or self._model.window)
         kept = fit(sentences, asked.question, day, room - ANSWER_TOKENS)
@@ -86,8 +90,7 @@ class Generative:
         messages = writing(asked.question, sentences[:kept], day)
         spent = sum(message.tokens for message in messages)
         most = room - spent if self._settings.max_tokens else None
-        notes = () if kept == len(sentences) else (_not_all_read(sentences, kept),)
-        return Page(messages, sentences[:kept], most, notes)
+        return Page(messages, sentences[:kept], most, _page_notes(hits, sentences, kept))
 
 
 class Reply:
@@ -128,14 +131,20 @@ class Reply:
     @property
     def failure(self) -> ModelError:
         """Why there is nothing to read."""
-        withheld = self.finish == "content_filter"
-        return self.error or ModelError(WITHHELD if withheld else NOTHING_WRITTEN)
+        reason = {"content_filter": WITHHELD, "length": NO_END}.get(self.finish or "")
+        return self.error or ModelError(reason or NOTHING_WRITTEN)
 
 
-def _not_all_read(sentences: Sequence[Numbered], kept: int) -> str:
-    total = len({sentence.hit.passage.id for sentence in sentences})
-    read = len({sentence.hit.passage.id for sentence in sentences[:kept]})
-    return f"The model read {read} of {total} passages, the best ones; more did not fit."
+def _page_notes(hits: Sequence[Hit], sentences: Sequence[Numbered], kept: int) -> tuple[str, ...]:
+    """What the model was not shown."""
+    notes = []
+    if has_orders(hits):
+        notes.append(ORDERS)
+    if kept < len(sentences):
+        total = len({sentence.hit.passage.id for sentence in sentences})
+        read = len({sentence.hit.passage.id for sentence in sentences[:kept]})
+        notes.append(f"The model read {read} of {total} passages, the best ones; more did not fit.")
+    return tuple(notes)
 
 
 def _day(moment: float | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from rag.orders import gives_orders
 from rag.sentences import sentence_spans
 from vectorstore.records import Article, Hit
 
@@ -64,13 +65,25 @@ class Numbered:
 
 
 def number(hits: Sequence[Hit]) -> tuple[Numbered, ...]:
-    """The sentences of the hits, best hit first, with ids from 1."""
-    spans = (
-        (hit, hit.passage.start + start, hit.passage.start + end)
-        for hit in hits
-        for start, end in sentence_spans(hit.passage.text)
-    )
-    return tuple(Numbered(i, *span) for i, span in enumerate(spans, start=1))
+    """The sentences of the hits, best hit first, with ids from 1; none that gives orders."""
+    heeded = (span for span in _spans(hits) if not _orders(*span))
+    return tuple(Numbered(i, *span) for i, span in enumerate(heeded, start=1))
+
+
+def has_orders(hits: Sequence[Hit]) -> bool:
+    """Whether `number` leaves out sentences because they give orders."""
+    return any(_orders(*span) for span in _spans(hits))
+
+
+def _spans(hits: Sequence[Hit]) -> Iterator[tuple[Hit, int, int]]:
+    for hit in hits:
+        for start, end in sentence_spans(hit.passage.text):
+            yield hit, hit.passage.start + start, hit.passage.start + end
+
+
+def _orders(hit: Hit, start: int, end: int) -> bool:
+    told = hit.article.text[start:end]
+    return gives_orders(told) or gives_orders(plain(told))
 
 
 def fit(sentences: Sequence[Numbered], question: str, day: str | None, room: int) -> int:
@@ -150,7 +163,11 @@ def _opening(article: Article) -> str:
         "source": article.source,
         "date": article.day and article.day.isoformat(),
     }
-    named = (f'{name}="{_attribute(value)}"' for name, value in known.items() if value)
+    named = (
+        f'{name}="{_attribute(value)}"'
+        for name, value in known.items()
+        if value and not gives_orders(plain(value))
+    )
     return " ".join(["<article", *named]) + ">"
 
 

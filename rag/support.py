@@ -7,6 +7,7 @@ docs/decisions/08-support.md.
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,9 +23,11 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 THRESHOLD = 0.37
 _WEIGHTS = {"coverage": 2.24, "order": 0.70, "likeness": 2.28, "numbers": -1.38, "names": -0.33}
 _BIAS = -2.83
+_ADDRESS = re.compile(r"\w+://|\bwww\.|\bmailto:|\bjavascript:", re.IGNORECASE)
 _NEAREST = 3  # sentences of the evidence that a statement is compared with
 _REACH = 4  # how many words apart two words of the statement may stand in the evidence
 
+HAS_ADDRESS = "It holds a web address, which may carry something away."
 NOTHING_CITED = "It cites nothing."
 NOT_SAID = "The cited sentences do not say this."
 
@@ -50,6 +53,8 @@ def check(statement: str, evidence: Sequence[str], embed: Embed, context: str = 
     """
     if not any(text.strip() for text in evidence):
         return Verdict(0.0, NOTHING_CITED)
+    if _ADDRESS.search(statement):
+        return Verdict(0.0, HAS_ADDRESS)
     if _is_verbatim(statement, evidence):
         return Verdict(1.0)
     score = _probability(measures(statement, evidence, embed, context))
@@ -142,12 +147,13 @@ def measures(
     likeness = vectors[1:] @ vectors[0]
     nearest = [sentences[i] for i in np.argsort(-likeness, kind="stable")[:_NEAREST]]
     around = "\n".join([*evidence, context])
-    claimed = facts.content(statement)
-    given = set(facts.content("\n".join([*nearest, context])))
+    claimed = _own_words(statement, "\n".join(evidence), context)
+    given = set(facts.content("\n".join(nearest)))
+    coverage = _share([word in given for word in set(claimed)])
     numbers = facts.firm_numbers(statement)
     return {
-        "coverage": _share([word in given for word in set(claimed)]),
-        "order": _in_order(claimed, sentences),
+        "coverage": coverage,
+        "order": _in_order(claimed, sentences) if len(claimed) > 1 else coverage,
         "likeness": float(likeness.max()),
         "numbers": len(missing_numbers(statement, around)) / max(1, len(numbers)),
         "names": float(bool(missing_names(statement, around))),
@@ -163,8 +169,17 @@ def _in_order(claimed: Sequence[str], sentences: Sequence[str]) -> float:
     return _share([pair in near for pair in pairs])
 
 
+def _own_words(statement: str, evidence: str, context: str) -> list[str]:
+    """The statement's meaningful words, but for names that it has from the context alone."""
+    if not context:
+        return facts.content(statement)
+    named = set(map(facts.stem, facts.names(statement)))
+    lent = named.intersection(facts.content(context)) - set(facts.content(evidence))
+    return [word for word in facts.content(statement) if word not in lent]
+
+
 def _share(held: Sequence[bool]) -> float:
-    return sum(held) / len(held) if held else 1.0
+    return sum(held) / len(held) if held else 0.0
 
 
 def _probability(measured: dict[str, float]) -> float:

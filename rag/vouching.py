@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Support, Usage
 from rag.markers import Marked, MarkerParser
-from rag.prompts import CANNOT_ANSWER, Numbered, is_visible
+from rag.orders import gives_orders
+from rag.prompts import CANNOT_ANSWER, Numbered, is_visible, plain
 from rag.support import Embed, Verdict, check
 from vectorstore.records import Article
 
@@ -87,24 +90,32 @@ class Vouching:
         self._scores.append(verdict.score if verdict.supported else 0.0)
         return statement
 
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        return self._embed([sentence.text for sentence in self._sentences.values()])
+
     def _check(self, text: str, cited: Sequence[Numbered]) -> Verdict:
         return check(text, [s.text for s in cited], self._embed, self._context(cited))
 
     def _context(self, cited: Sequence[Numbered]) -> str:
-        """Titles and dates of the articles, and what comes before each sentence in its passage."""
+        """Titles and dates of the articles, and what the model was shown before each sentence."""
         parts = []
         for sentence in cited:
-            article, passage = sentence.hit.article, sentence.hit.passage
-            before = article.text[passage.start : sentence.start]
-            parts.append(" ".join([article.title, _spoken(article), before]))
+            article = sentence.hit.article
+            title = "" if gives_orders(plain(article.title)) else article.title
+            parts.append(" ".join([title, _spoken(article), *self._before(sentence)]))
         return "\n".join(parts)
+
+    def _before(self, sentence: Numbered) -> list[str]:
+        """The sentences of the same passage that come before one."""
+        numbered = self._sentences.values()
+        return [s.text for s in numbered if s.hit is sentence.hit and s.start < sentence.start]
 
     def _matched(self, text: str) -> tuple[list[Numbered], Verdict]:
         """The sentence that best supports a statement without ids, if one does."""
         sentences = list(self._sentences.values())
-        vectors = self._embed([text, *(sentence.text for sentence in sentences)])
-        best = np.argsort(-(vectors[1:] @ vectors[0]), kind="stable")[:MATCHES]
-        for i in best:
+        likeness = self._vectors @ self._embed([text])[0]
+        for i in np.argsort(-likeness, kind="stable")[:MATCHES]:
             verdict = self._check(text, [sentences[i]])
             if verdict.supported:
                 return [sentences[i]], verdict
