@@ -176,6 +176,30 @@ def evaluate(
 
 
 @app.command()
+def bench(
+    size: Annotated[
+        list[int] | None,
+        typer.Option("--sizes", metavar="N...", min=50, help="Passages a store holds; 1000."),
+    ] = None,
+    sizes: Annotated[
+        list[int] | None, typer.Argument(hidden=True, metavar="[N...]", min=50)
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How often each figure is taken.")
+    ] = 3,
+    save: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Save the figures.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw them, as SVG.")] = None,
+) -> None:
+    """Measure how fast this machine adds, finds and answers, over made-up news."""
+    from ui import benching
+
+    # An option takes one value; those that follow it arrive as arguments.
+    benching.run([*(size or []), *(sizes or [])] or [1000], repeats, save, plot)
+
+
+@app.command()
 def doctor(store: Store = None) -> None:
     """Say what is configured, what works, what does not, and how to mend it."""
     from ui.doctor import report
