@@ -15,9 +15,11 @@ import numpy as np
 
 from vectorstore.catalog import ArticleSummary, Catalog, Entry
 from vectorstore.inference import FloatArray
-from vectorstore.lexical import LexicalIndex
+from vectorstore.lexical import LexicalIndex, recipe
 from vectorstore.records import Article, Candidate, Scope
 from vectorstore.vectors import Mask, VectorFile
+
+_SPARE_ROWS = 10_000
 
 
 class DerivedIndex:
@@ -42,9 +44,10 @@ class DerivedIndex:
         self._lexical.commit()
 
     @property
-    def whole(self) -> bool:
-        """Whether BM25 has as many passages as the catalog."""
-        return self._lexical.passages == self.passages
+    def sound(self) -> bool:
+        """Whether BM25 has as many passages as the catalog, and enough rows are still in use."""
+        crowded = self._vectors.rows <= 2 * self.passages + _SPARE_ROWS
+        return crowded and self._lexical.passages == self.passages
 
     @property
     def generation(self) -> int:
@@ -109,7 +112,7 @@ class DerivedIndex:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._catalog = Catalog(self._folder / "catalog.sqlite")
         self._vectors = VectorFile(self._folder, self._dimension, self._catalog.rows)
-        self._lexical = LexicalIndex(self._folder / "lexical")
+        self._lexical = LexicalIndex(self._folder / f"lexical-{recipe()}")
         self._load_columns()
 
     def _open_or_clear(self) -> None:

@@ -2,7 +2,7 @@
 
 Each text is one run on one thread, with as many threads as cores. Nothing is padded, so a text's
 result does not depend on its neighbours, and int8 activations keep the range of their own text.
-Measured faster than padded batches: docs/decisions/encoder.md.
+Measured faster than padded batches: docs/decisions/01-encoder.md.
 """
 
 import os

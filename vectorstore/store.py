@@ -65,7 +65,7 @@ class ArticleStore:
             parts = open_folder(Path(location), wanted, create=create)
         store = cls(parts)
         try:
-            if not store._current().whole:
+            if not store._current().sound:
                 parts.index.clear()
                 store._current()
         except BaseException:

@@ -3,7 +3,7 @@
 Row `i` of `vectors.f32` is a float32 vector, mapped and read only where needed. Row `i` of
 `signs.u64` holds one bit a dimension, whether it is positive; these stay in memory. The rows whose
 signs differ least from the question's make a shortlist, whose cosines are then computed exactly.
-Recall and time: docs/decisions/search.md.
+Recall and time: docs/decisions/05-search.md.
 """
 
 import os
