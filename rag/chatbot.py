@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.answers import Answer, Done, Event, Mode, Retrieved
 from rag.asking import Asked
 from rag.choosing import choose
-from rag.conversation import Conversation, Turn, standalone
+from rag.conversation import Complete, Conversation, Turn, standalone
 from rag.embedding import embedder_for
 from rag.errors import ArticleMissing, InputError, StoreMissing
 from rag.evidence import gather
@@ -148,7 +148,7 @@ class Chatbot:
         """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
         started = perf_counter()
         asked = Asked.parse(question, as_of, filters)
-        alone = standalone(asked.question, history)
+        alone = standalone(asked.question, history, self._rewriter(mode))
         asked = replace(asked, question=alone.question)
         hits = self._retriever.retrieve(replace(asked, question=alone.search_text), self._k(k))
         retrieved = perf_counter()
@@ -168,12 +168,12 @@ class Chatbot:
 
     async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
         """`stream` without blocking the event loop; leaving the loop early stops the model."""
-        events = self.stream(question, **options)
+        events = _Shared(self.stream(question, **options))
         try:
-            while event := await asyncio.to_thread(next, events, None):
+            while event := await asyncio.to_thread(events.next):
                 yield event
         finally:
-            await asyncio.to_thread(_close, events)
+            await asyncio.shield(asyncio.to_thread(events.close))
 
     def retrieve(
         self,
@@ -247,6 +247,13 @@ class Chatbot:
     def _synthesizers(self) -> dict[Mode, Synthesizer]:
         return {}
 
+    def _rewriter(self, mode: Mode | None) -> Complete | None:
+        """What rewrites follow-ups: the language model, where one writes the answers."""
+        from rag.generative import Generative
+
+        synthesizer = self._synthesizer(mode)
+        return synthesizer.complete if isinstance(synthesizer, Generative) else None
+
     def _synthesizer(self, mode: Mode | None) -> Synthesizer:
         mode = mode or ("extractive" if self.settings.is_extractive else "generative")
         with self._opening:
@@ -274,6 +281,18 @@ class Chatbot:
             return self._store
 
 
-def _close(events: Iterator[Event]) -> None:
-    if isinstance(events, Generator):
-        events.close()
+class _Shared:
+    """Events taken by one thread and given up by another, which waits for the step under way."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._step = Lock()
+
+    def next(self) -> Event | None:
+        with self._step:
+            return next(self._events, None)
+
+    def close(self) -> None:
+        with self._step:
+            if isinstance(self._events, Generator):
+                self._events.close()

@@ -12,7 +12,7 @@ from rag.errors import ModelError
 from rag.prompts import Message, Numbered, fit, has_orders, number, writing
 from rag.settings import Settings
 from rag.vouching import Vouching
-from vectorstore.encoder import Embedder
+from vectorstore.encoder import Embedder, Encoder
 from vectorstore.records import Hit
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class Generative:
 
         return Model(self._settings)
 
+    @cached_property
+    def _judge(self) -> Embedder:
+        """What judges likeness: the encoder that the check of support was fitted with."""
+        return self._embedder if self._embedder.name == Encoder.name else Encoder.load()
+
+    def complete(self, messages: Sequence[Message]) -> str:
+        """The model's whole reply to a short task. Raises `ModelError`."""
+        return self._model.complete(messages)
+
     def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Generator[Delta | Cited, None, Draft]:
         """Yield the statements as they are written and checked; return the draft.
 
@@ -66,7 +75,7 @@ class Generative:
         page = self._page(asked, hits)
         if not page.sentences:
             return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
-        vouching = Vouching(page.sentences, self._embedder.embed)
+        vouching = Vouching(page.sentences, self._judge.embed)
         reply = Reply()
         for piece in reply.heard(self._model.stream(page.messages, page.most)):
             yield from vouching.feed(piece.text)

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Chatbot, Settings
+from rag.answers import Cited
 from rag.conversation import TURNS, Standalone, Turn, asks_for_sources, standalone
 from rag.errors import ModelError
 from rag.prompts import Message
+from tests.openai_server import ModelServer, Reply
 from vectorstore.records import Article
 
 MINISTER = [
@@ -155,3 +158,30 @@ def test_follow_ups_of_the_benchmark_are_left_alone_or_changed(shared: Path) -> 
     cases = [case for case in map(json.loads, lines) if case["history"]]
     changed = [standalone(case["question"], case["history"]).changed for case in cases]
     assert 0.3 < sum(changed) / len(changed) < 0.6
+
+
+def test_with_a_model_the_model_rewrites_and_then_answers(tmp_path: Path) -> None:
+    with (
+        ModelServer() as server,
+        Chatbot.open(tmp_path / "store", server.settings()) as bot,
+    ):
+        bot.add(Article("a", "OPEC", "OPEC is led by Haitham al-Ghais, its secretary general."))
+        server.say("Who leads OPEC?", "OPEC is led by Haitham al-Ghais [1].")
+        answer = bot.ask("And who leads it?", history=OPEC)
+    assert (answer.standalone, answer.text) == (
+        "Who leads OPEC?",
+        "OPEC is led by Haitham al-Ghais. [1]",
+    )
+
+
+def test_leaving_an_asynchronous_stream_ends_the_call(tmp_path: Path) -> None:
+    async def first_statement(bot: Chatbot) -> None:
+        async for event in bot.astream("Who leads OPEC?"):
+            if isinstance(event, Cited):
+                return
+
+    with ModelServer() as server, Chatbot.open(tmp_path / "store", server.settings()) as bot:
+        bot.add(Article("a", "OPEC", "OPEC is led by Haitham al-Ghais, its secretary general."))
+        server.say(Reply(("OPEC is led by Haitham al-Ghais [1]. ",) * 200, pause=0.02))
+        asyncio.run(first_statement(bot))
+        assert server.hung_up.wait(10)
