@@ -2,12 +2,17 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Literal
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from gradio_client import Client  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from rag import Article, Chatbot, Settings
 from ui.app import launch
@@ -25,6 +30,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+GRAVE = {"serious", "critical"}
 HOSTILE = '</mark><script>window.ran=1</script><img src=x onerror="window.ran=2">'
 BRIDGE = Article(
     "bridge",
@@ -54,6 +60,11 @@ EVIL = Article(
 )
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
     store = tmp_path_factory.mktemp("page") / "store"
@@ -64,7 +75,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
 
 @pytest.fixture(scope="module")
 def address(bot: Chatbot) -> Iterator[str]:
-    served = launch(bot)
+    served = launch(bot, port=free_port())
     yield str(served.local_url)
     served.close()
 
@@ -77,18 +88,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> BrowserContext:
+    """One person's browser, which need not fetch Gradio's own files for every test."""
+    return browser.new_context(viewport={"width": 1280, "height": 800})
+
+
 Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opener]:
+def opened(context: BrowserContext, address: str) -> Iterator[Opener]:
     """Opens the page; afterwards it must have asked nobody else and run nothing hostile."""
     pages: list[Page] = []
     requests: list[str] = []
     errors: list[str] = []
 
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+    def open_page(context: BrowserContext = context) -> Page:
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -102,7 +118,8 @@ def opened(browser: Browser, address: str) -> Iterator[Opener]:
     assert {url for url in requests if not url.startswith((address, "data:", "blob:"))} == set()
     assert errors == []
     for page in pages:
-        page.context.close()
+        page.evaluate("localStorage.clear()")
+        page.close()
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -267,8 +284,8 @@ def test_a_pasted_text_is_added(opened: Opener, bot: Chatbot) -> None:
     bot.remove(added.id)
 
 
-def test_two_browsers_hold_two_conversations(opened: Opener) -> None:
-    one, other = opened(), opened()
+def test_two_browsers_hold_two_conversations(opened: Opener, browser: Browser) -> None:
+    one, other = opened(), opened(browser.new_context())
     ask(one, "Who steered the ferry to Brandau?")
     other.reload()
     expect(other.locator("#welcome h2")).to_be_visible()
@@ -284,4 +301,67 @@ def test_on_a_phone_the_source_is_a_drawer(opened: Opener) -> None:
     expect(page.locator("#source")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#source")).to_be_hidden()
+    expect(turn.locator(".marker, .passage").first).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(opened: Opener, scheme: Literal["light", "dark"]) -> None:
+    package = find_spec("axe_playwright_python")
+    if package is None or package.origin is None:
+        pytest.skip("no axe-core: pip install axe-playwright-python")
+    page = opened()
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
+    assert serious(page) == []
+    turn = ask(page, "Who led the work on the bridge at Brandau?")
+    turn.locator(".marker, .passage").first.click()
+    turn.locator(".searched summary").click()
+    turn.get_by_role("button", name="Helpful", exact=True).click()
+    page.get_by_role("button", name="Dates, sources, model").click()
+    page.locator(".menu > details > summary").click()
+    page.wait_for_timeout(500)
+    assert serious(page) == []
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="Or paste a text").click()
+    page.locator("#shelf .open").first.click()
+    page.wait_for_timeout(500)
+    assert serious(page) == []
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds of serious or critical impact."""
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in GRAVE]
+
+
+def test_the_page_asks_for_a_password(browser: Browser, bot: Chatbot) -> None:
+    served = launch(bot, port=free_port(), auth="reader:s3cret:word")
+    page = browser.new_page()
+    page.goto(str(served.local_url))
+    page.get_by_label("Username").fill("reader")
+    page.get_by_label("Password").fill("s3cret:word")
+    page.get_by_role("button", name="Login").click()
+    expect(page.locator("#welcome h2")).to_be_visible()
+    page.close()
+    served.close()
+
+
+def test_the_api_has_two_documented_endpoints(address: str) -> None:
+    client = Client(address, verbose=False)
+    described = client.view_api(return_format="dict", print_info=False)
+    assert isinstance(described, dict)
+    assert set(described["named_endpoints"]) == {"/ask", "/articles"}
+    assert [a["id"] for a in client.predict(api_name="/articles")] == ["bridge", "ferry", "evil"]
+    answer = client.predict("Who steered the ferry to Brandau?", api_name="/ask")
+    cited = answer["citations"][0]
+    assert FERRY.text[cited["start"] : cited["end"]] == cited["quote"]
+    client.close()
+
+
+def test_the_server_gives_away_no_file_of_its_own(address: str, bot: Chatbot) -> None:
+    secret = Path(bot.settings.store).with_name("secret.txt")
+    secret.write_text("not for the web")
+    for path in (secret, Path("/etc/passwd")):
+        with pytest.raises(HTTPError, match=r"403|404"):
+            urlopen(f"{address}gradio_api/file={path}")

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.errors import FootnoteError
+from ui.shelf import stored
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -37,7 +38,7 @@ def _is_answered(bot: "Chatbot", question: str) -> bool:
 
 def _questions(bot: "Chatbot") -> Iterator[str]:
     """The names of several articles in turn, the most frequent of each first."""
-    latest = sorted(bot.articles(), key=lambda a: a.published_at or "", reverse=True)[:_ARTICLES]
+    latest = sorted(stored(bot), key=lambda a: a.published_at or "", reverse=True)[:_ARTICLES]
     names = [names_in(bot.article(article.id).text[:_READ]) for article in latest]
     asked = set[str]()
     for place in range(max(map(len, names), default=0)):

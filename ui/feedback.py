@@ -68,7 +68,7 @@ def wire_feedback(bot: "Chatbot", talks: gr.BrowserState, transcripts: Iterable[
         transcript.judge(
             judge,
             talks,
-            js="(talks) => [footnote.judged(talks)]",
+            js="() => [footnote.judged()]",
             show_progress="hidden",
             queue=False,
             api_visibility="private",

@@ -1,7 +1,7 @@
 // What the page does by itself: moving between footnotes, keeping conversations, keys.
 // Nothing here makes markup out of text; what is shown was made by the server.
 const footnote = (() => {
-  const LIMIT = 2_000_000; // characters of conversations kept; a browser allows about 5 MB
+  const TURN = "footnote-turn-"; // each turn is kept under this and its id
 
   const REMEMBERED = 4; // turns that a follow-up is understood in the light of
 
@@ -12,6 +12,7 @@ const footnote = (() => {
   let queued = null; // a question that does not come from the box
   let replacing = null; // the turn that the next question takes the place of
   let asking = null; // where the answer under way will be kept
+  let exporting = null; // the conversation being saved to a file
   let reading = null; // the answer whose footnotes are stepped through
   let opener = null; // the button whose source is shown
   let verdict = null; // what is being said of which answer
@@ -23,7 +24,7 @@ const footnote = (() => {
     queued = null;
     if (!text) return ["", [], ...scope];
     const turns = talkOf(talks)?.turns ?? [];
-    const at = turns.findIndex((turn) => turn.id === replacing?.dataset.turn);
+    const at = turns.indexOf(replacing?.dataset.turn);
     asking = { talk: talks.current, at: at < 0 ? turns.length : at };
     if (replacing) all(".turn").slice(all(".turn").indexOf(replacing)).forEach((t) => t.remove());
     replacing = null;
@@ -31,7 +32,7 @@ const footnote = (() => {
     document.body.classList.add("asking");
     write("");
     const before = turns.slice(Math.max(0, asking.at - REMEMBERED), asking.at);
-    return [text, before.flatMap(said), ...scope];
+    return [text, before.map(kept).filter(Boolean).flatMap(said), ...scope];
   }
 
   const said = ({ answer }) => [
@@ -61,35 +62,42 @@ const footnote = (() => {
 
   // --- Keeping conversations ---
 
-  const talkOf = (talks) => talks.talks.find(({ id }) => id === talks.current);
+  const talkOf = (talks, chosen = talks.current) => talks.talks.find(({ id }) => id === chosen);
+  const kept = (id) => JSON.parse(localStorage.getItem(TURN + id));
+  const turns = (talks) => keptOf(talkOf(talks, exporting ?? talks.current));
+  const keptOf = (talk) => (talk?.turns ?? []).map(kept).filter(Boolean);
 
   function save(record, talks) {
     document.body.classList.remove("asking");
     if (!record || !asking) return talks;
-    const old = talks.talks.find(({ id }) => id === asking.talk);
-    const turns = [...(old?.turns ?? []).slice(0, asking.at), record];
+    const old = talkOf(talks, asking.talk);
+    const turns = [...(old?.turns ?? []).slice(0, asking.at), record.id];
     const title = old?.title ?? record.answer.question.slice(0, 80);
     const talk = { id: old?.id ?? record.id, title, turns };
     const others = talks.talks.filter(({ id }) => id !== talk.id);
     asking = null;
-    return { current: talk.id, talks: withinLimit([talk, ...others]) };
+    return { current: talk.id, talks: [talk, ...others.slice(0, keepTurn(record, others))] };
   }
 
-  function withinLimit(talks) {
-    let room = LIMIT;
-    return talks.filter((talk, place) => (room -= JSON.stringify(talk).length) > 0 || place === 0);
+  // Keeps the turn, at the cost of the oldest conversations when the browser has no more room.
+  function keepTurn(record, others) {
+    for (let count = others.length; ; count--) {
+      try {
+        localStorage.setItem(TURN + record.id, JSON.stringify(record));
+        return count;
+      } catch (error) {
+        if (!count) throw error;
+        others[count - 1].turns.forEach((id) => localStorage.removeItem(TURN + id));
+      }
+    }
   }
 
-  const names = ({ current, talks }) => ({
-    current,
-    talks: talks.map(({ id, title }) => ({ id, title, turns: [] })),
-  });
-
-  function current(talks) {
-    const shown = names(talks);
-    const open = talkOf(shown);
-    if (open) open.turns = talkOf(talks).turns;
-    return shown;
+  // Forgets the turns that no conversation holds any more.
+  function tidied(talks) {
+    const held = new Set(talks.talks.flatMap(({ turns }) => turns));
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(TURN) && !held.has(key.slice(TURN.length))) localStorage.removeItem(key);
+    return [talks];
   }
 
   function menu(element, trigger) {
@@ -98,7 +106,8 @@ const footnote = (() => {
       const button = target.closest("button[data-act], button[data-export]");
       if (!button || !confirmed(button)) return;
       const { act, export: kind } = button.dataset;
-      if (kind) trigger("export", { talk: talk(button), kind });
+      exporting = kind && talk(button);
+      if (kind) trigger("export", { title: button.closest("li").firstChild.textContent, kind });
       else trigger("act", { act, talk: talk(button) });
       if (act) all("details[open]", element).forEach((details) => (details.open = false));
       if (act === "new") box().focus();
@@ -121,6 +130,7 @@ const footnote = (() => {
   }
 
   function download({ name, type, text }) {
+    exporting = null;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = name;
@@ -195,8 +205,7 @@ const footnote = (() => {
     trigger("judge", verdict);
   }
 
-  const judged = (talks) =>
-    talks.talks.flatMap(({ turns }) => turns).find(({ id }) => id === verdict.turn) ?? null;
+  const judged = () => kept(verdict.turn);
 
   function examples(element, trigger) {
     element.addEventListener("click", ({ target }) => {
@@ -301,7 +310,7 @@ const footnote = (() => {
   });
 
   return {
-    ask, save, stopped, names, current, menu, download, transcript, judged, examples, source,
+    ask, save, stopped, turns, tidied, menu, download, transcript, judged, examples, source,
     shelf, article,
   };
 })();

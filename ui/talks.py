@@ -1,6 +1,6 @@
 """Conversations: kept in the browser, chosen, renamed, deleted and exported from one menu."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 from uuid import uuid4
 
@@ -12,18 +12,19 @@ from ui.html import Html, el
 from ui.transcript import counted, transcript
 from ui.turns import Turn, shorten
 
-# Only what is shown goes to the server, not every conversation ever held.
-_CURRENT = "(talks) => [footnote.current(talks)]"
-_NAMES = "(talks) => [footnote.names(talks)]"
 _UNTITLED = "New conversation"
 
 
 class Talk(TypedDict):
-    """One conversation."""
+    """One conversation: the ids of its turns, which the browser keeps one by one.
+
+    Gradio writes its state anew, encrypted, on each change; with all turns in it, an answer would
+    take the longer the more there were before.
+    """
 
     id: str
     title: str
-    turns: list[Turn]
+    turns: list[str]
 
 
 class Talks(TypedDict):
@@ -65,18 +66,12 @@ def _titled(talk: Talk, title: str) -> Talk:
     return {**talk, "title": title}
 
 
-def current_turns(talks: Talks) -> list[Turn]:
-    """The turns of the conversation on the page."""
-    return next((t["turns"] for t in talks["talks"] if t["id"] == talks["current"]), [])
-
-
-def exported(talks: Talks, talk_id: str, kind: str) -> dict[str, str]:
+def exported(title: str, turns: Sequence[Turn], kind: str) -> dict[str, str]:
     """A conversation as a file to download: its `name`, media `type` and `text`."""
-    talk = next(talk for talk in talks["talks"] if talk["id"] == talk_id)
     if kind == "html":
-        text = talk_html(talk["title"], talk["turns"])
+        text = talk_html(title, turns)
         return {"name": "conversation.html", "type": "text/html", "text": text}
-    text = talk_markdown(talk["title"], talk["turns"])
+    text = talk_markdown(title, turns)
     return {"name": "conversation.md", "type": "text/markdown", "text": text}
 
 
@@ -154,19 +149,18 @@ def wire_menu(
     file = gr.JSON(visible="hidden")
     quiet: Any = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
-    def restore(talks: Talks) -> tuple[Html, Html]:
-        return menu_html(talks), transcript(current_turns(talks), uuid4().hex)
+    def act(talks: Talks, event: gr.EventData) -> Talks:
+        return acted(talks, event._data)
 
-    def act(talks: Talks, event: gr.EventData) -> tuple[Any, ...]:
-        after = acted(talks, event._data)
-        if after["current"] == talks["current"] and event._data["act"] != "new":
-            return after, menu_html(after), gr.skip(), gr.skip()
-        return after, *restore(after), ""
+    def shown(turns: list[Turn]) -> tuple[Html, str]:
+        return transcript(turns, uuid4().hex), ""
 
-    def export(talks: Talks, event: gr.EventData) -> dict[str, str]:
-        return exported(talks, event._data["talk"], event._data["kind"])
+    def export(turns: list[Turn], event: gr.EventData) -> dict[str, str]:
+        return exported(event._data["title"], turns, event._data["kind"])
 
-    page.load(restore, talks, [menu, past], js=_CURRENT, **quiet)
-    menu.act(act, talks, [talks, menu, past, live], cancels=asked, **quiet)
-    menu.export(export, talks, file, **quiet).then(None, file, js="footnote.download")
-    talks.change(menu_html, talks, menu, js=_NAMES, **quiet)
+    turns: Any = {"js": "(talks) => [footnote.turns(talks)]", **quiet}
+    page.load(menu_html, talks, menu, **quiet)
+    page.load(shown, talks, [past, live], **turns)
+    menu.act(act, talks, talks, cancels=asked, **quiet).then(shown, talks, [past, live], **turns)
+    menu.export(export, talks, file, **turns).then(None, file, js="footnote.download")
+    talks.change(menu_html, talks, menu, js="footnote.tidied", **quiet)
