@@ -11,9 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-import numpy.typing as npt
-
+from vectorstore.columns import Extent
 from vectorstore.records import Article, Passage
 
 _SCHEMA = """
@@ -110,9 +108,13 @@ class Catalog:
         found = self._db.execute("SELECT * FROM articles ORDER BY number")
         return [ArticleSummary(*values) for _, *values in found]
 
-    def numbered(self) -> list[tuple[int, str, str | None, str | None]]:
-        """Every article's number, id, source and `published_at`."""
-        return self._db.execute("SELECT number, id, source, published_at FROM articles").fetchall()
+    def extents(self) -> list[Extent]:
+        """The rows of every article."""
+        found = self._db.execute(
+            "SELECT id, source, published_at, min(row), max(row) + 1 FROM articles "
+            "JOIN passages ON article = articles.number GROUP BY articles.number ORDER BY min(row)"
+        )
+        return [Extent(*values) for values in found]
 
     def get(self, article: str) -> tuple[ArticleSummary, str] | None:
         """An article and its text, put together from its passages."""
@@ -123,14 +125,6 @@ class Catalog:
         query = "SELECT text FROM passages WHERE article = ? ORDER BY number"
         texts = self._db.execute(query, found[:1])
         return ArticleSummary(*found[1:]), "".join(text for (text,) in texts)
-
-    def owners(self) -> npt.NDArray[np.int64]:
-        """The article's number of each row, -1 where there is no passage any more."""
-        owners = np.full(self.rows, -1, np.int64)
-        pairs = np.array(self._db.execute("SELECT row, article FROM passages").fetchall(), np.int64)
-        if len(pairs):
-            owners[pairs[:, 0]] = pairs[:, 1]
-        return owners
 
     def passages(self, rows: Iterable[int]) -> dict[int, Passage]:
         """The passages of rows."""

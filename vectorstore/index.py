@@ -7,17 +7,17 @@ is cut off when the index is opened.
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from math import isnan
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from vectorstore.catalog import ArticleSummary, Catalog, Entry
+from vectorstore.columns import Columns, Extent
 from vectorstore.inference import FloatArray
 from vectorstore.lexical import LexicalIndex, recipe
-from vectorstore.records import Article, Candidate, Scope
-from vectorstore.vectors import Mask, VectorFile
+from vectorstore.records import Candidate, Scope
+from vectorstore.vectors import VectorFile
 
 _SPARE_ROWS = 10_000
 
@@ -57,7 +57,7 @@ class DerivedIndex:
     @property
     def passages(self) -> int:
         """How many passages there are."""
-        return int(np.count_nonzero(self._owners >= 0))
+        return self._columns.passages
 
     def change(
         self,
@@ -75,7 +75,8 @@ class DerivedIndex:
         self._lexical.put((first + i, article, p) for i, (article, p) in enumerate(passages))
         self._lexical.commit()
         self._catalog.change(removed, added, generation)
-        self._load_columns()
+        self._columns.drop(removed)
+        self._columns.add(list(_extents(added, first)))
 
     def remove(self, articles: Sequence[str], generation: int) -> None:
         """Remove articles."""
@@ -91,16 +92,15 @@ class DerivedIndex:
 
     def search(self, query: FloatArray, text: str, limit: int, scope: Scope) -> list[Candidate]:
         """See `ArticleStore.search`."""
-        nearest = self._vectors.nearest(query, self._allowed(scope), limit).tolist()
+        nearest = self._vectors.nearest(query, self._columns.inside(scope), limit).tolist()
         lexical = self._lexical.best(text, limit, scope)
         lexical |= self._lexical.scores(text, [row for row in nearest if row not in lexical])
         rows = sorted({*nearest, *lexical})
         cosines = self._vectors.cosines(np.array(rows, np.int64), query).tolist()
         passages = self._catalog.passages(rows)
-        times = self._times[self._owners[rows]].tolist()
         return [
-            Candidate(passages[row], cosine, lexical.get(row, 0.0), None if isnan(time) else time)
-            for row, cosine, time in zip(rows, cosines, times, strict=True)
+            Candidate(passages[row], cosine, lexical.get(row, 0.0), time)
+            for row, cosine, time in zip(rows, cosines, self._columns.times(rows), strict=True)
         ]
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class DerivedIndex:
         self._catalog = Catalog(self._folder / "catalog.sqlite")
         self._vectors = VectorFile(self._folder, self._dimension, self._catalog.rows)
         self._lexical = LexicalIndex(self._folder / f"lexical-{recipe()}")
-        self._load_columns()
+        self._columns = Columns(self._catalog.extents())
 
     def _open_or_clear(self) -> None:
         try:
@@ -121,29 +121,10 @@ class DerivedIndex:
         except (sqlite3.DatabaseError, ValueError, OSError):
             self.clear()
 
-    def _load_columns(self) -> None:
-        """Owners and alive rows; times and sources by article number."""
-        self._owners = self._catalog.owners()
-        articles = self._catalog.numbered()
-        size = max((number for number, *_ in articles), default=-1) + 2
-        self._times = np.full(size, np.nan)
-        self._sources = np.full(size, None, object)
-        self._ids = np.full(size, None, object)
-        for number, name, source, published in articles:
-            self._ids[number], self._sources[number] = name, source
-            time = Article(name, "", "", published_at=published).timestamp
-            self._times[number] = np.nan if time is None else time
 
-    def _allowed(self, scope: Scope) -> Mask:
-        """Which rows hold a passage inside `scope`; a comparison with an unknown time is false."""
-        keep = np.ones(len(self._times), np.bool_)
-        if scope.since is not None:
-            keep &= ~(self._times < scope.since)
-        if scope.until is not None:
-            keep &= ~(self._times > scope.until)
-        for values, wanted in ((self._sources, scope.sources), (self._ids, scope.articles)):
-            if wanted is not None:
-                keep &= np.fromiter((value in wanted for value in values), np.bool_, len(values))
-        keep[-1] = False
-        allowed: Mask = keep[self._owners]
-        return allowed
+def _extents(added: Sequence[Entry], row: int) -> Iterator[Extent]:
+    """The rows of articles added one after another from `row` on."""
+    for summary, passages in added:
+        end = row + len(passages)
+        yield Extent(summary.id, summary.source, summary.published_at, row, end)
+        row = end

@@ -1,0 +1,83 @@
+"""What a scope may ask of a row, in arrays: its article's id, source and time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vectorstore.records import Article, Scope
+from vectorstore.vectors import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """An article's rows, `[first, end)`, and what a scope may ask of it."""
+
+    id: str
+    source: str | None
+    published_at: str | None
+    first: int
+    end: int
+
+
+class Columns:
+    """The owner of every row, and the columns of owners; the last owner stands for none."""
+
+    def __init__(self, extents: Sequence[Extent]) -> None:
+        self._owners = np.empty(0, np.int64)
+        self._places: dict[str, int] = {}
+        self._times = np.array([np.nan])
+        self._sources: list[str | None] = [None]
+        self._ids: list[str | None] = [None]
+        self.add(extents)
+
+    @property
+    def passages(self) -> int:
+        """How many rows have an owner."""
+        return int(np.count_nonzero(self._owners >= 0))
+
+    def add(self, extents: Sequence[Extent]) -> None:
+        """Add articles, whose rows come after all others."""
+        size = max([len(self._owners), *(extent.end for extent in extents)])
+        owners = np.full(size, -1, np.int64)
+        owners[: len(self._owners)] = self._owners
+        place = len(self._ids) - 1
+        for extent in extents:
+            owners[extent.first : extent.end] = self._places[extent.id] = place
+            place += 1
+        self._owners = owners
+        self._sources[-1:] = [*(extent.source for extent in extents), None]
+        self._ids[-1:] = [*(extent.id for extent in extents), None]
+        added = np.array([*map(_time, extents), np.nan])
+        self._times = np.concatenate([self._times[:-1], added])
+
+    def drop(self, articles: Iterable[str]) -> None:
+        """Leave the rows of articles without an owner."""
+        known = [self._places.pop(article) for article in articles if article in self._places]
+        if known:
+            self._owners[np.isin(self._owners, known)] = -1
+
+    def times(self, rows: Sequence[int]) -> list[float | None]:
+        """The time of each row's article."""
+        found = self._times[self._owners[list(rows)]]
+        return [None if np.isnan(time) else float(time) for time in found]
+
+    def inside(self, scope: Scope) -> Mask:
+        """Which rows lie inside `scope`; a comparison with an unknown time is false."""
+        keep = np.ones(len(self._times), np.bool_)
+        if scope.since is not None:
+            keep &= ~(self._times < scope.since)
+        if scope.until is not None:
+            keep &= ~(self._times > scope.until)
+        for values, wanted in ((self._sources, scope.sources), (self._ids, scope.articles)):
+            if wanted is not None:
+                keep &= np.fromiter((value in wanted for value in values), np.bool_, len(values))
+        keep[-1] = False
+        rows: Mask = keep[self._owners]
+        return rows
+
+
+def _time(extent: Extent) -> float:
+    """Seconds since 1970, NaN when not known."""
+    time = Article(extent.id, "", "", published_at=extent.published_at).timestamp
+    return np.nan if time is None else time
