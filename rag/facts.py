@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.sentences import sentence_spans
+
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -72,10 +74,10 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^“”\"]{3,})[”\"]")
-_BEGINS = re.compile(r"[.!?:;][\"'”’)]*\s|[“\"\s]*\n")
 _SUBJECT_OF = re.compile(
     r"['’]?s? (?:[A-Z]|(?:is|was|has|had|does|did|will|said|says|won|became)\b)"
 )
+_PERCENT = re.compile(r"(?:%|percent\b|per cent\b)")
 _COMMON_ENDINGS = ("ly", "ing", "ed", "s", "tion", "ment", "ness", "ive", "ous", "ful", "able")
 _OPENERS = frozenset(
     _listed(
@@ -108,6 +110,7 @@ class Number:
 
     value: float
     exact: bool
+    percent: bool
     written: str
 
 
@@ -141,7 +144,7 @@ def content(text: str) -> list[str]:
 def numbers(text: str) -> list[Number]:
     """Every number: digits or words, `1.2 million`, `5bn`, `50%`, dates and years among them."""
     tokens = re.findall(
-        r"[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?[a-z]*|[a-z]+", fold(text).replace("-", " ")
+        r"[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?[a-z]*|[a-z]+|%", fold(text).replace("-", " ")
     )
     found: list[Number] = []
     at = 0
@@ -150,8 +153,9 @@ def numbers(text: str) -> list[Number]:
         if value is not None:
             hedged = bool(HEDGES & set(tokens[max(0, at - 3) : at]))
             scaled = any(token in _SCALES for token in tokens[at + 1 : at + width])
-            written = " ".join(tokens[at : at + width])
-            found.append(Number(value, not (hedged or scaled), written))
+            percent = _PERCENT.match(" ".join(tokens[at + width : at + width + 2])) is not None
+            written = " ".join(tokens[at : at + width]) + (" percent" if percent else "")
+            found.append(Number(value, not (hedged or scaled), percent, written))
         at += width
     return found
 
@@ -195,13 +199,15 @@ def names(text: str) -> list[str]:
     A sentence's first word counts as well, unless its form is that of a common word.
     """
     found: dict[str, None] = {}
-    begins = True
+    first = {
+        match.start() for start, _ in sentence_spans(text) if (match := _WORD.search(text, start))
+    }
     for match in _WORD.finditer(text):
         word = _undotted(fold(match[0]).removesuffix("'s"))
-        common = word in _NO_NAMES or (begins and not _is_subject(text, match))
+        common = word in _NO_NAMES and not match[0].isupper()
+        common = common or (match.start() in first and not _is_subject(text, match))
         if match[0][0].isupper() and len(word) > 1 and not common:
             found[word] = None
-        begins = bool(_BEGINS.match(text, match.end()))
     return list(found)
 
 

@@ -109,11 +109,11 @@ def _differently_denied(statement: str, evidence: str) -> str | None:
 
 def missing_numbers(statement: str, text: str) -> list[str]:
     """The numbers of a statement that the text does not give."""
-    given = [number.value for number in facts.numbers(text)]
+    given = facts.numbers(text)
     return [
         number.written
         for number in facts.firm_numbers(statement)
-        if not any(_agrees(number, value) for value in given)
+        if not any(_agrees(number, other) for other in given)
     ]
 
 
@@ -187,10 +187,11 @@ def _probability(measured: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def _agrees(number: facts.Number, value: float) -> bool:
-    """Whether a number may stand for a value: exactly, or within 5% when hedged or rounded."""
+def _agrees(number: facts.Number, given: facts.Number) -> bool:
+    """Whether a number may stand for one given: exactly, or within 5% when hedged or rounded."""
     tolerance = 0.0 if number.exact else 0.05
-    return math.isclose(number.value, value, rel_tol=tolerance, abs_tol=1e-9)
+    alike = math.isclose(number.value, given.value, rel_tol=tolerance, abs_tol=1e-9)
+    return alike and (given.percent or not number.percent)
 
 
 def _is_verbatim(statement: str, evidence: Sequence[str]) -> bool:
