@@ -14,11 +14,8 @@ from rag import Chatbot, Settings
 from ui.app import launch
 
 HERE = Path(__file__).parent
-QUESTIONS = (
-    "Who is Russia's finance minister?",
-    "When did Putin last meet a U.S. president there?",
-)
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
+QUESTIONS = ("Who is Russia's finance minister?", "Who decides about Ukraine's territory?")
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 840}, "color_scheme": "light"}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 
@@ -33,22 +30,20 @@ def main() -> None:
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
             )
             picture(browser, str(served.local_url), DESKTOP, "desktop.png")
-            picture(browser, str(served.local_url), PHONE, "phone.png", drawer=True)
+            picture(browser, str(served.local_url), PHONE, "phone.png")
             browser.close()
         served.close()
 
 
-def picture(
-    browser: Browser, address: str, kind: dict[str, Any], name: str, *, drawer: bool = False
-) -> None:
-    """Ask the questions in a browser of this kind, and take its picture."""
+def picture(browser: Browser, address: str, kind: dict[str, Any], name: str) -> None:
+    """Ask the questions in a browser of this kind, open the first source, and take a picture."""
     page = browser.new_context(device_scale_factor=2, **kind).new_page()
     page.goto(address)
     expect(page.locator("#welcome h2")).to_be_visible()
     for number, question in enumerate(QUESTIONS, 1):
         ask(page, question, number)
-    if drawer:
-        page.locator("#live .marker").first.click()
+    page.locator("#past .marker").first.click()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     page.mouse.move(0, 0)
     page.wait_for_timeout(1000)
     page.screenshot(path=HERE / name)
