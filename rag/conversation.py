@@ -11,6 +11,7 @@ from rag.answers import Answer, Done, Event
 from rag.errors import ModelError
 from rag.prompts import Message, rewriting
 from rag.sentences import sentence_spans
+from rag.vocabulary import FRAME
 
 if TYPE_CHECKING:
     from rag.chatbot import Chatbot
@@ -54,7 +55,7 @@ _NAME_RUN = re.compile(
 )
 _WORDS = re.compile(r"\w+(?:[-'’.]\w+)*")
 _MARKER = re.compile(r"\s?\[\d+\]")
-_ASKING = facts.FRAME | set(
+_ASKING = FRAME | set(
     "tell know explain describe please give list mean means called yes okay ok thanks hi hello"
     " want like need find get make use there's what's who's i i'm me us do".split()
 )

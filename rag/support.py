@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag import facts
 from rag.sentences import sentence_spans
+from rag.vocabulary import UNIVERSALS
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -82,7 +83,7 @@ def _contradiction(statement: str, evidence: str) -> str | None:
     if denied := _differently_denied(statement, evidence):
         return f"The statement and the cited sentences differ in denying “{denied}”."
     said, given = set(facts.words(statement)), set(facts.words(evidence))
-    if universal := sorted(facts.UNIVERSALS & said - given):
+    if universal := sorted(UNIVERSALS & said - given):
         return f"The cited sentences do not say “{universal[0]}”."
     if word := facts.opposed(statement, _closest(statement, evidence)):
         return f"The cited sentences say the opposite of “{word}”."
