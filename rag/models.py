@@ -102,7 +102,8 @@ class Model:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.window = language_model(settings).metadata.context_window
+        provider, _, name = settings.llm.partition(":")
+        self.window = _window(provider, name)
 
     def stream(self, messages: Sequence[Message], most: int | None = None) -> Iterator[Piece]:
         """The reply as it comes, of at most `most` tokens; closing the iterator ends the call.
