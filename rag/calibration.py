@@ -4,7 +4,7 @@ How each was got, and on which questions, is written in docs/decisions/.
 """
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, exp2
 
 SENTENCE = {"retrieval": 10.0, "shared": 4.0}
 """What orders sentences beside the reader's margin: logits for the passage's score, and for the
@@ -39,4 +39,4 @@ def staleness(published: float | None, as_of: float | None) -> float:
     """How stale an article is, in [0, 1): 0 where either moment is unknown; see the half-life."""
     if published is None or as_of is None:
         return 0.0
-    return 1 - 0.5 ** (max(as_of - published, 0.0) / STALE_HALF_LIFE)
+    return 1 - exp2(-max(as_of - published, 0.0) / STALE_HALF_LIFE)

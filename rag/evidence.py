@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rag.calibration import SENTENCE
 from rag.facts import content, squashed
+from rag.orders import gives_orders
 from rag.sentences import sentence_spans
 from vectorstore.reader import Reader, Reading
 from vectorstore.records import Article, Hit
@@ -43,7 +44,10 @@ class Evidence:
 
 
 def gather(question: str, hits: Sequence[Hit], reader: Reader) -> list[Evidence]:
-    """Every sentence of the hits' passages in which there is a span, best first."""
+    """Every sentence of the hits' passages in which there is a span, best first.
+
+    Sentences that address a language model are none: no reader wants them quoted.
+    """
     asked = set(content(question))
     readings = reader.read(question, [hit.passage.text for hit in hits])
     found = [e for h, reading in zip(hits, readings, strict=True) for e in _of(h, reading, asked)]
@@ -54,10 +58,11 @@ def _of(hit: Hit, reading: Reading, asked: set[str]) -> Iterator[Evidence]:
     spans = sentence_spans(hit.passage.text)
     offset = hit.passage.start
     for (start, end), best in zip(spans, reading.best_within(spans), strict=True):
-        if best is None:
+        sentence = hit.passage.text[start:end]
+        if best is None or gives_orders(sentence):
             continue
         margin = best.score - reading.null
-        shared = len(asked & set(content(hit.passage.text[start:end]))) / max(len(asked), 1)
+        shared = len(asked & set(content(sentence))) / max(len(asked), 1)
         yield Evidence(
             hit,
             offset + start,

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from rag.facts import FRAME, content, fold, squashed
+from rag.facts import content, fold, squashed
 from rag.questions import Kind, kind_of
+from rag.vocabulary import FRAME
 from vectorstore.records import Hit
 
 NO_QUESTION = "That is not a question about the articles. Ask who, what, when, where or why."
