@@ -47,7 +47,11 @@ def empty_html() -> Html:
     return el(
         "section",
         el("h2", "Sources"),
-        el("p", "Press a footnote in an answer to read the passage in its article."),
+        el(
+            "p",
+            "Press a footnote in an answer to read the passage in its article. "
+            "The keys n and p step through footnotes, / leads back to the question.",
+        ),
         class_="source empty",
     )
 
