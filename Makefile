@@ -18,8 +18,8 @@ chat: $(VENV)/.chat  ## Install what the chat needs and open it on http://127.0.
 test: setup  ## Install everything and run the tests
 	$(BIN)/python -m pytest
 
-eval: setup  ## Ask the gold questions about the seeds and print how it went
-	$(BIN)/footnote eval
+eval: setup  ## Ask the gold questions about the seeds and compare with the committed run
+	$(BIN)/footnote eval --baseline evals/gold/seeds.baseline.json
 
 check: setup  ## Style, types and layers
 	$(BIN)/ruff check .
