@@ -1,7 +1,13 @@
 """Cases proposed from articles."""
 
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
 from evals import Case, Evidence, check, draft
-from rag import Article, Chatbot
+from rag import Article, Chatbot, Settings
+from ui.cli import app
 
 SENTENCE = "The river rose by 3.5 percent after the storm had passed over."
 
@@ -27,3 +33,13 @@ def test_drafts_of_the_seeds_are_sound(bot: Chatbot) -> None:
     cases = draft(articles, most=3)
     assert len(cases) == 6
     assert check(cases, articles) == []
+
+
+def test_the_command_drafts_for_articles_without_a_case(settings: Settings) -> None:
+    with Chatbot.open(settings=settings) as bot:
+        bot.add([Article(name, "", SENTENCE.replace("river", name)) for name in ("river", "lake")])
+    gold = Path(settings.store).parent / "gold.jsonl"
+    case = Case("a", "How far did the river rise?", evidence=(Evidence("river"),))
+    gold.write_text(json.dumps(case.to_json()))
+    done = CliRunner().invoke(app, ["eval", "--draft", str(gold), "--store", settings.store])
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["lake-draft-1"]

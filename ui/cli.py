@@ -160,6 +160,9 @@ def evaluate(
         Path | None, typer.Option(metavar="FILE", help="Write JUnit XML for a CI server.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the gold cases.")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Only propose cases from articles that have none.")
+    ] = False,
     reuse: Annotated[
         bool, typer.Option("--reuse", help="Take over what cannot have changed since --json FILE.")
     ] = False,
@@ -171,7 +174,9 @@ def evaluate(
     request = evaluating.Request(
         gold or [], articles or [], store, save, baseline, page, junit, reuse, strict
     )
-    if not (evaluating.check(request) if check else evaluating.run(request)):
+    if draft:
+        evaluating.draft(request)
+    elif not (evaluating.check(request) if check else evaluating.run(request)):
         raise typer.Exit(1)
 
 

@@ -1,5 +1,6 @@
 """`footnote eval`: ask gold questions, report, compare, and say by the exit status how it went."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals import Evaluation, Problem, evaluate, html, junit, load_cases, problems, seeds_gold, show
+from evals import draft as propose
 from evals.corpus import reading
 from rag import Chatbot, Settings
 from ui import terminal
@@ -55,6 +57,16 @@ def run(request: Request) -> bool:
     show(done.run, done.comparison, console=terminal.console())
     _write(request, done)
     return not done.failures
+
+
+def draft(request: Request) -> None:
+    """Print proposed cases as JSON Lines, from articles that no gold case rests on yet."""
+    cases = load_cases(request.gold)
+    covered = {evidence.article_id for case in cases for evidence in case.evidence}
+    with _chatbot(request) as bot:
+        new = [bot.article(a.id) for a in bot.articles() if a.id not in covered]
+    for case in propose(new):
+        sys.stdout.write(json.dumps(case.to_json(), ensure_ascii=False) + "\n")
 
 
 @contextmanager
