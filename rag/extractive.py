@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
 from rag.calibration import THRESHOLD, confidence, staleness
-from rag.evidence import Evidence, gather, same_answer
+from rag.evidence import Evidence, alike, gather, same_answer
 from rag.facts import content, firm_numbers
 from rag.questions import SHORT, Kind, kind_of
 from rag.refusing import reason
@@ -17,8 +17,6 @@ from vectorstore.records import Hit
 STATEMENTS = 3
 NEAR = 4.0
 """Sentences this many logits below the best one are not shown beside it."""
-ALIKE = 0.7
-"""Of two sentences that share this much of the shorter one's words, one is enough."""
 
 
 class Extractive:
@@ -70,8 +68,7 @@ def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
-    a, b = set(content(one.text)), set(content(other.text))
-    return len(a & b) >= ALIKE * min(len(a), len(b)) and not _differ(one, other)
+    return alike(one, other) and not _differ(one, other)
 
 
 def _differ(one: Evidence, other: Evidence) -> bool:
