@@ -15,7 +15,7 @@ from vectorstore.reader import Reader
 from vectorstore.records import Hit
 
 STATEMENTS = 3
-NEAR = 4.0
+NEAR = 6.0
 """Sentences this many logits below the best one are not shown beside it."""
 
 
