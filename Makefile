@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test eval check setup lock clean
+.PHONY: help chat test eval bench check setup lock screenshots train-reader clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,6 +21,9 @@ test: setup  ## Install everything and run the tests
 eval: setup  ## Ask the gold questions about the seeds and compare with the committed run
 	$(BIN)/footnote eval --baseline evals/gold/seeds.baseline.json
 
+bench: setup  ## How fast this machine adds, finds and answers
+	$(BIN)/footnote bench
+
 check: setup  ## Style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,6 +31,21 @@ check: setup  ## Style, types and layers
 	$(BIN)/lint-imports
 
 setup: $(VENV)/.everything  ## Make .venv with everything: the chat, the evals and the tests' tools
+
+screenshots: setup  ## Take the README's two pictures (needs chromium)
+	$(BIN)/python docs/screenshots.py
+
+# DATA holds questions and contexts, RUN takes checkpoints; run it again to go on. docs/reader.md.
+DATA ?= ../shared/qa
+RUN ?= .reader
+HOURS ?= 1.6
+WEIGHTS = $$($(BIN)/python -c "from vectorstore.weights import locate_weights; print(locate_weights())")
+train-reader: setup  ## Train the reader anew, from data to the file that is shipped (hours)
+	$(PIP) install -q torch
+	$(BIN)/python -m training.train --data $(DATA) --model $(WEIGHTS) --out $(RUN) --hours $(HOURS) --workers 2
+	$(BIN)/python -m training.export --run $(RUN) --to $(RUN)/reader.safetensors
+	$(BIN)/python -c "from pathlib import Path; from vectorstore.reader import pack; \
+		pack(Path('$(RUN)/reader.safetensors'), Path('vectorstore/reader.graph'))"
 
 # The chat's lock leaves out what only the evals import.
 lock:  ## Resolve the dependencies again, with hashes (needs uv)
