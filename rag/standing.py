@@ -8,7 +8,8 @@ from vectorstore.records import Article
 # A sentence that begins so means somebody or something that an earlier one named.
 _LEANS = re.compile(
     r"[\"“‘'(]*(?:he|she|it|they|his|her|its|their|this|that|these|those|such|both|but|and|so|yet"
-    r"|then|there|instead|however|also|still|the (?:former|latter|two))\b",
+    r"|then|there|instead|however|also|still|the (?:former|latter|two)"
+    r"|(?:among|of|with|for|like) (?:them|these|those))\b",
     re.IGNORECASE,
 )
 _SAID = re.compile(r"[”\"]?,?\s*(?:he|she|they)\s+(?:said|says|added|told|wrote|asked)\b", re.I)
