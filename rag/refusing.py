@@ -22,7 +22,8 @@ _WANTED: dict[Kind, str] = {
 }
 
 
-_NAME = re.compile(r"[^\W\d_a-z][\w.’'-]*(?:\s+[^\W\d_a-z][\w.’'-]*)*")
+_CAPITALISED = r"(?:(?:[^\W\d_a-z]\.)+|[^\W\d_a-z][\w’'-]*)"
+_NAME = re.compile(rf"{_CAPITALISED}(?:\s+{_CAPITALISED})*")
 
 
 # `European`, `Friday`: they say which officials, which talks, and are no subject by themselves.
