@@ -118,9 +118,7 @@ def test_the_kind_of_a_question(question: str, kind: str) -> None:
 
 
 def test_names_are_taken_as_written() -> None:
-    question = (
-        "Xi Jinping met J. R. Ewing and Germany's Olaf Scholz in New York. Who won?"
-    )
+    question = "Xi Jinping met J. R. Ewing and Germany's Olaf Scholz in New York. Who won?"
     names = ["Xi Jinping", "J. R. Ewing", "Germany's Olaf Scholz", "New York"]
     assert proper_names(question) == names
 
