@@ -142,6 +142,8 @@ def _answer_text(answer: "Answer") -> Text:
         if answer.short and any(_covers(c, answer.short) for c in statement.citations):
             body.highlight_words([_one_line(answer.short.quote)], "bold")
         text.append_text(body).append(f"{marks} ", style="cyan")
+        if statement.support == "unsupported":
+            text.append(f"(unsupported: {statement.note or 'no sentence says this'}) ", style="dim")
     return text if answer.statements else Text(answer.text)
 
 
