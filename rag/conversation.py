@@ -169,7 +169,7 @@ def _topic(turns: Sequence[Turn]) -> tuple[str, str]:
 
 def _resolved(question: str, asked: str, answer: str) -> Standalone:
     """The question with what it leaves out, from the question before it and its answer."""
-    if not asked or not _depends(question):
+    if not asked or _explains_itself(question) or not _depends(question):
         return Standalone(question, question)
     if asks_for_sources(question):
         return Standalone(asked, f"{asked} {answer}", changed=True)
@@ -181,6 +181,12 @@ def _resolved(question: str, asked: str, answer: str) -> Standalone:
     if alone == question and carried:
         alone = f"{question} ({' '.join(carried)})"
     return Standalone(alone, searched, changed=True)
+
+
+def _explains_itself(question: str) -> bool:
+    """Whether every pronoun follows a name in the same question: `Russia ... its offensive`."""
+    pronoun = _PRONOUN.search(question)
+    return bool(pronoun and _name_runs(question[: pronoun.start()]))
 
 
 def _depends(question: str) -> bool:

@@ -15,6 +15,8 @@ from vectorstore.reader import Reader
 from vectorstore.records import Hit
 
 STATEMENTS = 3
+BRIEF = 6
+"""The words of a span that can answer even a question that seems to want a sentence."""
 NEAR = 6.0
 """Sentences this many logits below the best one are not shown beside it."""
 
@@ -38,7 +40,7 @@ class Extractive:
         statements = tuple(_statements(chosen))
         for statement in statements:
             yield Cited(statement)
-        short = _short(chosen[0]) if kind in SHORT else None
+        short = _short(chosen[0]) if _is_short(chosen[0], kind) else None
         return Draft(statements, confidence=sure, short=short, notes=tuple(_differing(chosen)))
 
 
@@ -83,6 +85,12 @@ def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
         span = standing(evidence.article, evidence.start, evidence.end)
         citation = Citation.of(number, evidence.article, *span)
         yield Statement(citation.quote, (citation,), "quoted")
+
+
+def _is_short(best: Evidence, kind: Kind) -> bool:
+    """Whether the span answers by itself: the question wants such a one, or it is sure and brief."""
+    brief = best.margin > 0 and len(best.short.split()) <= BRIEF
+    return kind in SHORT or (kind != "whether" and brief)
 
 
 def _short(evidence: Evidence) -> Citation:

@@ -312,6 +312,8 @@ def test_axe_finds_nothing_serious(opened: Opener, scheme: Literal["light", "dar
         pytest.skip("no axe-core: pip install axe-playwright-python")
     page = opened()
     page.emulate_media(color_scheme=scheme)
+    page.reload()
+    expect(page.locator("#welcome h2")).to_be_visible()
     page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
     assert serious(page) == []
     turn = ask(page, "Who led the work on the bridge at Brandau?")
