@@ -88,7 +88,7 @@ def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
 
 
 def _is_short(best: Evidence, kind: Kind) -> bool:
-    """Whether the span answers by itself: the question wants such a one, or it is sure and brief."""
+    """Whether the span answers by itself: such a one is wanted, or it is sure and brief."""
     brief = best.margin > 0 and len(best.short.split()) <= BRIEF
     return kind in SHORT or (kind != "whether" and brief)
 
