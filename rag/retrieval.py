@@ -1,6 +1,7 @@
 """From a question to the passages that may answer it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from rag.asking import Asked
 from rag.ranking import rank
@@ -9,6 +10,14 @@ from vectorstore.records import Hit
 from vectorstore.store import ArticleStore
 
 CONSIDERED = 100
+
+
+class Retrieves(Protocol):
+    """Anything that finds passages for a question."""
+
+    def retrieve(self, asked: Asked, k: int) -> tuple[Hit, ...]:
+        """The `k` best hits, best first; fewer where there are fewer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

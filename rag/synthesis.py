@@ -5,7 +5,6 @@ from typing import Protocol
 
 from rag.answers import Cited, Delta, Draft, Mode
 from rag.asking import Asked
-from rag.conversation import Complete
 from vectorstore.records import Hit
 
 Composition = Generator[Delta | Cited, None, Draft]
@@ -15,11 +14,6 @@ class Synthesizer(Protocol):
     """Makes an answer from a question and the passages found for it."""
 
     mode: Mode
-
-    @property
-    def complete(self) -> Complete | None:
-        """What rewrites follow-ups: the language model, where one writes the answers."""
-        ...
 
     def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
         """Yield the statements as they are ready; return the whole draft."""
