@@ -20,16 +20,20 @@ pytest.importorskip("safetensors", reason="training needs safetensors: pip insta
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from training import data, evaluate
+from training import evaluate
+from training.examples import Example, read_contexts, read_examples
 from training.export import export
+from training.mix import Mix, Share, training_pool
 from training.model import BertConfig, Reader, load_published
+from training.negatives import of_other_names
 from training.settings import Settings, rate_at
 from training.train import Run, checkpoints
+from training.windows import Texts, Window, reading_windows, training_window
 from training.workers import Workers
 
 ANIMALS = ["otter", "heron", "badger", "lynx", "marten", "osprey", "newt", "toad", "swift", "hare"]
 PLACES = ["river", "lake", "wood", "hill", "forest", "coast", "pond", "ditch", "tower", "field"]
-MIX = data.Mix({"tiny": data.Share()}, frozenset(), {}, frozenset(), negatives=0.0)
+MIX = Mix({"tiny": Share()}, frozenset(), {}, frozenset(), other_paragraph=0.0, other_name=0.0)
 SETTINGS = Settings(1.0, batch=5, rate=5e-3, warm_up=1e-6, average=0.9, bf16=False, log_steps=10)
 SIZES = {"hidden": 32, "layers": 2, "heads": 4, "inner": 64, "positions": 64}
 
@@ -60,24 +64,24 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def texts() -> data.Texts:
+def texts() -> Texts:
     words = ["in", "the", "morning", "was", "seen", "near", "where", "?", ".", *ANIMALS, *PLACES]
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words]
     vocabulary = {word: number for number, word in enumerate(dict.fromkeys(pieces))}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    return data.Texts(tokenizer)
+    return Texts(tokenizer)
 
 
 def tiny_reader() -> Reader:
     return Reader(BertConfig(vocab_size=40, **SIZES))
 
 
-def begin(folder: Path, texts: data.Texts) -> tuple[Run, Iterator[list[data.Window]]]:
-    contexts, examples = data.read_contexts(folder), data.read_examples(folder)
+def begin(folder: Path, texts: Texts) -> tuple[Run, Iterator[list[Window]]]:
+    contexts, examples = read_contexts(folder), read_examples(folder)
     run = Run(tiny_reader(), texts, folder / "run", SETTINGS)
-    return run, run.batches(data.training_pool(examples, MIX), contexts, MIX)
+    return run, run.batches(training_pool(examples, MIX), contexts, MIX)
 
 
 def logged(folder: Path, event: str) -> list[dict[str, float]]:
@@ -85,7 +89,7 @@ def logged(folder: Path, event: str) -> list[dict[str, float]]:
     return [row for row in map(json.loads, lines) if row["event"] == event]
 
 
-def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: data.Texts) -> None:
+def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
     run.train(batches, [], most_steps=31)
 
@@ -109,7 +113,7 @@ def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: 
     path = export(checkpoints(folder / "run")[-1], folder / "reader.safetensors")
     reader = tiny_reader().eval()
     load_published(reader, load_file(path))
-    asked = evaluate.asked_of(data.read_examples(folder), data.read_contexts(folder))
+    asked = evaluate.asked_of(read_examples(folder), read_contexts(folder))
     found = evaluate.figures(asked, evaluate.read(reader, texts, asked, room=40))
     assert (found.answerable, found.unanswerable) == (6, 4)
     assert found.f1 > 0.9
@@ -117,7 +121,7 @@ def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: 
 
 
 def test_a_resumed_run_sees_the_batches_the_first_would_have_seen(
-    folder: Path, texts: data.Texts
+    folder: Path, texts: Texts
 ) -> None:
     run, batches = begin(folder, texts)
     run.train(batches, [], most_steps=3)
@@ -128,7 +132,7 @@ def test_a_resumed_run_sees_the_batches_the_first_would_have_seen(
     assert [w.ids.tolist() for w in found] == [w.ids.tolist() for w in expected]
 
 
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: data.Texts) -> None:
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
     run.train(batches, [], most_steps=2)
     run.train(batches, [], most_steps=2)
@@ -138,9 +142,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: 
     assert again.progress.steps == 2
 
 
-def test_pieces_in_threads_give_the_whole_batch_s_gradients(
-    folder: Path, texts: data.Texts
-) -> None:
+def test_pieces_in_threads_give_the_whole_batch_s_gradients(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
     windows = next(batches)
     loss = Workers(run.reader, texts.pad, SETTINGS).gradients(windows)
@@ -154,15 +156,15 @@ def test_pieces_in_threads_give_the_whole_batch_s_gradients(
         assert torch.allclose(parameter.grad, whole[name], atol=1e-5), name
 
 
-def test_the_answer_s_tokens_survive_windowing(texts: data.Texts) -> None:
+def test_the_answer_s_tokens_survive_windowing(texts: Texts) -> None:
     context = "the otter . " * 12 + "the lynx was near the pond . " + "the hare . " * 12
-    example = data.Example("0", "where ?", 0, "pond", context.index("pond"), "", "tiny")
+    example = Example("0", "where ?", 0, "pond", context.index("pond"), "", "tiny")
     for seed in range(20):
-        window = data.training_window(texts, example, context, 24, random.Random(seed))
+        window = training_window(texts, example, context, 24, random.Random(seed))
         assert window is not None
         assert len(window.ids) == 24
         assert window.ids[window.first : window.last + 1].tolist() == texts["pond"].ids.tolist()
-    covered = data.reading_windows(texts, "where ?", context, 24, overlap=6)
+    covered = reading_windows(texts, "where ?", context, 24, overlap=6)
     assert covered[0].skipped == 0
     assert covered[-1].skipped + 24 - covered[-1].passage - 1 == len(texts[context].ids)
 
@@ -185,3 +187,20 @@ def test_best_spans_are_ordered_short_and_allowed() -> None:
 
 def test_auroc_counts_ties_half() -> None:
     assert evaluate.auroc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
+
+
+def test_a_question_about_another_name_has_no_answer() -> None:
+    asked = [
+        Example(str(n), f"Where was {name} seen in 19{n}0?", 0, "pond", 9, "animals", "tiny")
+        for n, name in enumerate(["Ada Byron", "Alan Turing", "Grace Hopper"])
+    ]
+    contexts = ["Near the pond Ada Byron was seen in 1900."]
+    made = of_other_names(asked, asked, contexts, 3, random.Random(1))
+    names = {"Ada Byron", "Alan Turing", "Grace Hopper", "1900", "1910", "1920"}
+    assert len(made) == 3
+    for before, after in zip(asked, made, strict=True):
+        assert (after.answer, after.start) == ("", -1)
+        assert {w for w in names if w in before.question} != {
+            w for w in names if w in after.question
+        }
+        assert sum(w in after.question for w in names) == 2

@@ -23,8 +23,9 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training import data
+from training.examples import Example, find_rows, read_contexts, read_examples
 from training.model import BertConfig, Reader, load_published
+from training.windows import Batch, Texts, Window, collate, reading_windows
 
 LONGEST_ANSWER = 30
 
@@ -98,7 +99,7 @@ def best_spans(start: Tensor, end: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return place // length, place % length, margin
 
 
-def logits(reader: Reader, batch: data.Batch) -> tuple[Tensor, Tensor]:
+def logits(reader: Reader, batch: Batch) -> tuple[Tensor, Tensor]:
     """Start and end logits [B, L] of a batch, minus infinity where no answer may be."""
     start, end = reader(batch.ids, batch.types, batch.lengths)
     return (
@@ -115,7 +116,7 @@ def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object
 @torch.inference_mode()
 def read(
     reader: Reader,
-    texts: data.Texts,
+    texts: Texts,
     asked: Sequence[Asked],
     *,
     room: int = 256,
@@ -125,14 +126,14 @@ def read(
     jobs = [
         (number, window)
         for number, one in enumerate(asked)
-        for window in data.reading_windows(texts, one.question, one.context, room)
+        for window in reading_windows(texts, one.question, one.context, room)
     ]
     jobs.sort(key=lambda job: len(job[1].ids))
     device = reader.span.weight.device
     best = [Reading("", -np.inf)] * len(asked)
     for at in range(0, len(jobs), 16):
         part = jobs[at : at + 16]
-        batch = data.collate([window for _, window in part], texts.pad).to(device)
+        batch = collate([window for _, window in part], texts.pad).to(device)
         with autocast(device, on=bf16):
             found = best_spans(*logits(reader, batch))
         for (number, window), first, last, margin in zip(
@@ -144,7 +145,7 @@ def read(
     return best
 
 
-def _slice(texts: data.Texts, context: str, window: data.Window, first: int, last: int) -> str:
+def _slice(texts: Texts, context: str, window: Window, first: int, last: int) -> str:
     """The paragraph's characters between two positions of a window."""
     shift = window.skipped - window.passage
     spans = texts[context].spans
@@ -165,7 +166,7 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def asked_of(examples: Sequence[data.Example], contexts: Sequence[str]) -> list[Asked]:
+def asked_of(examples: Sequence[Example], contexts: Sequence[str]) -> list[Asked]:
     """Examples of a data folder as questions to read."""
     return [
         Asked(e.question, contexts[e.context], (e.answer,) if e.answerable else ())
@@ -175,9 +176,9 @@ def asked_of(examples: Sequence[data.Example], contexts: Sequence[str]) -> list[
 
 def asked_in_bench(folder: Path) -> list[Asked]:
     """The questions of a folder in the form of the bench's squad2, each of its own paragraph."""
-    articles = {str(row["id"]): str(row["text"]) for row in data.find_rows(folder, "corpus")}
+    articles = {str(row["id"]): str(row["text"]) for row in find_rows(folder, "corpus")}
     asked = []
-    for row in data.find_rows(folder, "questions.dev"):
+    for row in find_rows(folder, "questions.dev"):
         paragraphs = articles[str(row["near_article"])].split("\n\n")
         answers = row["answers"] if row["answerable"] else []
         assert isinstance(answers, list)
@@ -186,12 +187,12 @@ def asked_in_bench(folder: Path) -> list[Asked]:
     return asked
 
 
-def load_reader(weights: Path, model: Path) -> tuple[Reader, data.Texts]:
+def load_reader(weights: Path, model: Path) -> tuple[Reader, Texts]:
     """A reader from exported weights, with the tokenizer and sizes in the folder `model`."""
     sizes = json.loads((model / "config.json").read_text(encoding="utf-8"))
     reader = Reader(BertConfig.from_json(sizes)).eval()
     load_published(reader, load_file(weights))
-    return reader, data.Texts(Tokenizer.from_file(str(model / "tokenizer.json")))
+    return reader, Texts(Tokenizer.from_file(str(model / "tokenizer.json")))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -207,8 +208,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.bench:
         asked = asked_in_bench(given.bench)
     else:
-        examples = [e for e in data.read_examples(given.data) if e.set == given.set]
-        asked = asked_of(examples, data.read_contexts(given.data))
+        examples = [e for e in read_examples(given.data) if e.set == given.set]
+        asked = asked_of(examples, read_contexts(given.data))
     reader, texts = load_reader(given.weights, given.model)
     found = figures(asked, read(reader, texts, asked))
     sys.stdout.write(json.dumps(asdict(found)) + "\n")

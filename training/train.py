@@ -21,9 +21,12 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training import data, evaluate
+from training import evaluate
+from training.examples import Example, read_contexts, read_examples
+from training.mix import Mix, default_mix, pass_examples, training_pool
 from training.model import BertConfig, Reader, load_published
 from training.settings import Settings, rate_at
+from training.windows import Texts, Window, batches_of_like_length, training_window
 from training.workers import Workers
 
 State = dict[str, Tensor]
@@ -52,7 +55,7 @@ def moving_average(average: State, reader: Reader, steps: int, decay: float) -> 
 class Run:
     """A training run and everything it keeps in its folder."""
 
-    def __init__(self, reader: Reader, texts: data.Texts, out: Path, settings: Settings) -> None:
+    def __init__(self, reader: Reader, texts: Texts, out: Path, settings: Settings) -> None:
         self.reader, self.texts, self.out, self.settings = reader, texts, out, settings
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.reader.to(self.device).train()
@@ -113,7 +116,7 @@ class Run:
             return True
         return False
 
-    def step(self, windows: Sequence[data.Window]) -> Tensor:
+    def step(self, windows: Sequence[Window]) -> Tensor:
         """One update; returns the batch's loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.settings, self.progress.seconds)
@@ -124,8 +127,8 @@ class Run:
         return loss
 
     def batches(
-        self, pool: Sequence[data.Example], contexts: Sequence[str], mix: data.Mix
-    ) -> Iterator[list[data.Window]]:
+        self, pool: Sequence[Example], contexts: Sequence[str], mix: Mix
+    ) -> Iterator[list[Window]]:
         """Batches without end, from where the run stands; the same after a resumption."""
         while True:
             number = self.progress.number
@@ -133,11 +136,11 @@ class Run:
             room, texts = self.settings.window, self.texts
             windows = [
                 window
-                for e in data.pass_examples(pool, contexts, mix, number)
-                if (window := data.training_window(texts, e, contexts[e.context], room, rng))
+                for e in pass_examples(pool, contexts, mix, number)
+                if (window := training_window(texts, e, contexts[e.context], room, rng))
             ]
             size, sort_pool = self.settings.batch, self.settings.sort_pool
-            made = data.batches_of_like_length(windows, size, sort_pool, rng)
+            made = batches_of_like_length(windows, size, sort_pool, rng)
             self.note(event="pass", number=number, examples=len(windows), batches=len(made))
             yield from made[self.progress.batch :]
             self.progress.number, self.progress.batch = number + 1, 0
@@ -163,7 +166,7 @@ class Run:
 
     def train(
         self,
-        batches: Iterator[list[data.Window]],
+        batches: Iterator[list[Window]],
         held_out: Sequence[evaluate.Asked],
         most_steps: int | None = None,
     ) -> None:
@@ -210,7 +213,7 @@ def checkpoints(out: Path) -> list[Path]:
 
 
 def held_out_sample(
-    examples: Sequence[data.Example], contexts: Sequence[str], settings: Settings
+    examples: Sequence[Example], contexts: Sequence[str], settings: Settings
 ) -> list[evaluate.Asked]:
     """A fixed sample of the held-out set, half of it without an answer where there are enough."""
     rng = random.Random(settings.seed)  # noqa: S311
@@ -251,10 +254,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Settings(given.hours), batch=given.batch, rate=given.rate, workers=given.workers
     )
     torch.manual_seed(settings.seed)
-    mix = data.default_mix()
-    contexts, examples = data.read_contexts(given.data), data.read_examples(given.data)
-    pool = data.training_pool(examples, mix)
-    texts = data.Texts(Tokenizer.from_file(str(given.model / "tokenizer.json")))
+    mix = default_mix()
+    contexts, examples = read_contexts(given.data), read_examples(given.data)
+    pool = training_pool(examples, mix)
+    texts = Texts(Tokenizer.from_file(str(given.model / "tokenizer.json")))
     texts.prepare(contexts[e.context] for e in pool)
     texts.prepare(e.question for e in pool)
     run = Run(published_reader(given.model, settings.dropout), texts, given.out, settings)

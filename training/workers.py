@@ -9,9 +9,10 @@ from queue import SimpleQueue
 import torch
 from torch import Tensor
 
-from training import data, evaluate
+from training import evaluate
 from training.model import Reader, span_loss
 from training.settings import Settings
+from training.windows import Window, collate
 
 
 class Workers:
@@ -34,7 +35,7 @@ class Workers:
         if many:
             torch.set_num_threads(1)
 
-    def gradients(self, windows: Sequence[data.Window]) -> Tensor:
+    def gradients(self, windows: Sequence[Window]) -> Tensor:
         """Leave the gradients of the batch's mean loss in the reader; returns that loss."""
         for replica in self.replicas:
             replica.zero_grad(set_to_none=True)
@@ -56,11 +57,11 @@ class Workers:
                 elif twin.grad is not None:
                     parameter.grad += twin.grad
 
-    def _piece(self, windows: Sequence[data.Window], share: float) -> Tensor:
+    def _piece(self, windows: Sequence[Window], share: float) -> Tensor:
         """Add a piece's gradients to whichever replica is free; returns its share of the loss."""
         reader = self.free.get()
         try:
-            batch = data.collate(windows, self.pad).to(self.device)
+            batch = collate(windows, self.pad).to(self.device)
             with evaluate.autocast(self.device, on=self.settings.bf16):
                 start, end = evaluate.logits(reader, batch)
             loss = span_loss(start, end, batch.first, batch.last) * share

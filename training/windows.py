@@ -2,181 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from training.examples import Example
+
 CLS, SEP, PAD = "[CLS]", "[SEP]", "[PAD]"
 QUESTION_TOKENS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question with the paragraph it is asked of; `start` is negative when it has no answer."""
-
-    id: str
-    question: str
-    context: int
-    answer: str
-    start: int
-    title: str
-    set: str
-    how: str = ""
-
-    @property
-    def answerable(self) -> bool:
-        """Does its paragraph hold an answer?"""
-        return self.start >= 0
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of a set is used: at most `cap` examples, each `weight` times a pass on average."""
-
-    cap: int | None = None
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """What a training pass is made of."""
-
-    shares: Mapping[str, Share]
-    skip_how: frozenset[str]
-    how_weight: Mapping[str, float]
-    held_out_titles: frozenset[str]
-    negatives: float
-    seed: int = 13
-
-
-def default_mix() -> Mix:
-    """Everything that is about general knowledge, and capped shares of narrow domains."""
-    return Mix(
-        shares={
-            "squad2_bt": Share(),
-            "squad1_orig_head": Share(weight=2.0),
-            "nq_litm": Share(weight=1.5),
-            "qed_dev": Share(weight=2.0),
-            "quotesum_dev": Share(weight=2.0),
-            "quoref_superni": Share(),
-            "quoref_contrast": Share(),
-            "qamr": Share(cap=8000),
-            "fairytaleqa": Share(cap=2000),
-            "policyqa": Share(cap=2000),
-        },
-        skip_how=frozenset({"region_para"}),
-        how_weight={"region_sim": 0.6},
-        held_out_titles=frozenset(f"squad2-train-article-{n}" for n in range(10)),
-        negatives=0.09,
-    )
-
-
-def read_json_lines(path: Path) -> Iterator[dict[str, object]]:
-    """The objects of a JSON Lines file, gzipped or not."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def read_contexts(folder: Path) -> list[str]:
-    """The paragraphs, by their number."""
-    rows = {int(str(r["context"])): str(r["text"]) for r in find_rows(folder, "contexts")}
-    return [rows.get(n, "") for n in range(max(rows) + 1)]
-
-
-def read_examples(folder: Path) -> list[Example]:
-    """Every question of a data folder."""
-    found = []
-    for row in find_rows(folder, "questions"):
-        answers = row["answers"]
-        assert isinstance(answers, list)
-        first = answers[0] if answers and row["answerable"] else {"text": "", "start": -1}
-        found.append(
-            Example(
-                id=str(row["id"]),
-                question=str(row["question"]),
-                context=int(str(row["context"])),
-                answer=str(first["text"]),
-                start=int(str(first["start"])),
-                title=str(row.get("title") or ""),
-                set=str(row["set"]),
-                how=str(row.get("span_how") or ""),
-            )
-        )
-    return found
-
-
-def find_rows(folder: Path, name: str) -> Iterator[dict[str, object]]:
-    """The rows of `name.jsonl.gz`, or of `name.jsonl`, in a folder."""
-    for ending in (".jsonl.gz", ".jsonl"):
-        if (folder / f"{name}{ending}").exists():
-            return read_json_lines(folder / f"{name}{ending}")
-    raise FileNotFoundError(f"neither {name}.jsonl.gz nor {name}.jsonl is in {folder}")
-
-
-def training_pool(examples: Sequence[Example], mix: Mix) -> list[Example]:
-    """The examples a run may train on: the mix's sets, capped, without the held-out titles."""
-    rng = random.Random(mix.seed)  # noqa: S311
-    by_set: dict[str, list[Example]] = defaultdict(list)
-    for example in examples:
-        held_out = example.set.startswith("squad2") and example.title in mix.held_out_titles
-        if example.set in mix.shares and example.how not in mix.skip_how and not held_out:
-            by_set[example.set].append(example)
-    pool = []
-    for name, found in by_set.items():
-        cap = mix.shares[name].cap
-        pool += found if cap is None or cap >= len(found) else rng.sample(found, cap)
-    return pool
-
-
-def pass_examples(
-    pool: Sequence[Example], contexts: Sequence[str], mix: Mix, number: int
-) -> list[Example]:
-    """One pass over the pool, shuffled: weighted repeats, and questions put to other paragraphs."""
-    rng = random.Random(mix.seed * 1000 + number)  # noqa: S311
-    chosen = []
-    for example in pool:
-        weight = mix.shares[example.set].weight * mix.how_weight.get(example.how, 1.0)
-        chosen += [example] * (int(weight) + (rng.random() < weight % 1))
-    rng.shuffle(chosen)
-    wanted = int(len(chosen) * mix.negatives / (1 - mix.negatives))
-    chosen += other_paragraphs(chosen[: 2 * wanted], pool, contexts, wanted, rng)
-    rng.shuffle(chosen)
-    return chosen
-
-
-def other_paragraphs(
-    asked: Iterable[Example],
-    pool: Sequence[Example],
-    contexts: Sequence[str],
-    wanted: int,
-    rng: random.Random,
-) -> list[Example]:
-    """Questions put to another paragraph of the same title that does not hold their answer."""
-    of_title: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for key, context in sorted({((e.set, e.title), e.context) for e in pool}):
-        of_title[key].append(context)
-    made: list[Example] = []
-    for example in asked:
-        if len(made) == wanted:
-            break
-        others = of_title[example.set, example.title]
-        context = rng.choice(others) if len(others) > 1 else example.context
-        known = example.answerable and example.answer.lower() in contexts[context].lower()
-        if context == example.context or known or not example.title:
-            continue
-        made.append(replace(example, context=context, answer="", start=-1))
-    return made
 
 
 @dataclass(frozen=True, slots=True)
