@@ -105,8 +105,9 @@ def _wire_shelf(bot: "Chatbot", parts: Library, occasions: Sequence[Any]) -> Non
     given = [parts.query, parts.order]
     for occasion in occasions:
         occasion(listed, given, parts.shelf, **_QUIET)
-    parts.shelf.open(opened, outputs=parts.article, **_QUIET)
-    parts.shelf.remove(removed, given, [parts.shelf, parts.article], **_QUIET)
+    parts.shelf.open(opened, outputs=parts.article, trigger_mode="always_last", **_QUIET)
+    shown = [parts.shelf, parts.article]
+    parts.shelf.remove(removed, given, shown, trigger_mode="multiple", **_QUIET)
 
 
 def _wire_adding(bot: "Chatbot", parts: Library) -> None:

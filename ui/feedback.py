@@ -71,5 +71,6 @@ def wire_feedback(bot: "Chatbot", talks: gr.BrowserState, transcripts: Iterable[
             js="() => [footnote.judged()]",
             show_progress="hidden",
             queue=False,
+            trigger_mode="multiple",
             api_visibility="private",
         )

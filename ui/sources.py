@@ -141,6 +141,7 @@ def source_pane(bot: "Chatbot", transcripts: Iterable[gr.HTML]) -> gr.HTML:
             outputs=pane,
             show_progress="hidden",
             queue=False,
+            trigger_mode="always_last",  # Gradio drops what is pressed while it fetches, else.
             api_visibility="private",
         )
     return pane
