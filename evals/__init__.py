@@ -5,7 +5,7 @@
 >>> compare(Run.load("baseline.json"), now).ok
 """
 
-from evals.cases import Case, Evidence, GoldError, Problem, Turn, check, load_cases
+from evals.cases import Case, Evidence, GoldError, Problem, check, load_cases
 from evals.compare import Comparison, compare
 from evals.drafting import draft
 from evals.evaluation import Evaluation, evaluate, problems, seeds_gold
@@ -14,6 +14,7 @@ from evals.page import html
 from evals.report import junit, show
 from evals.runner import run
 from evals.runs import Figure, Outcome, Run
+from rag import Turn
 
 __all__ = [
     "METRICS",

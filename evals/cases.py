@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from rag import Article, FootnoteError
+from rag import Article, FootnoteError, Turn
 
 
 class GoldError(FootnoteError):
@@ -19,14 +19,6 @@ class Evidence:
 
     article_id: str
     quote: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What was said before the question. `role` is `user` or `agent`."""
-
-    role: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

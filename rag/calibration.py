@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from math import exp, exp2
 
 SENTENCE = {"retrieval": 10.0, "shared": 2.0, "echo": -2.0, "agreement": 1.4}
-"""What orders sentences beside the reader's margin, in logits: the passage's score; for the share
-of the question's words that the sentence has; for the share of the span that only repeats the
-question; for each doubling of the articles that give the same answer in other words."""
+"""What orders sentences beside the reader's margin, in logits: for the passage's score; the share
+of the question's words that the sentence has; the share of the span that only repeats the
+question; each doubling of the articles that give the same answer in other words."""
 
 ANSWER = {
     "bias": -2.42,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.answers import Answer, Done, Event, Mode, Retrieved
 from rag.asking import Asked
 from rag.choosing import choose
-from rag.conversation import Complete, Conversation, Turn, standalone
+from rag.conversation import Conversation, Turn, standalone
 from rag.embedding import embedder_for
 from rag.errors import ArticleMissing, InputError, StoreMissing
 from rag.evidence import gather
@@ -49,6 +49,7 @@ class Chatbot:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._store: ArticleStore | None = None
+        self._synthesizers: dict[Mode, Synthesizer] = {}
         self._opening = RLock()
 
     @classmethod
@@ -148,12 +149,12 @@ class Chatbot:
         """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
         started = perf_counter()
         asked = Asked.parse(question, as_of, filters)
-        alone = standalone(asked.question, history, self._rewriter(mode))
+        synthesizer = self._synthesizer(mode)
+        alone = standalone(asked.question, history, synthesizer.complete)
         asked = replace(asked, question=alone.question)
         hits = self._retriever.retrieve(replace(asked, question=alone.search_text), self._k(k))
         retrieved = perf_counter()
         yield Retrieved(hits, alone.question)
-        synthesizer = self._synthesizer(mode)
         draft = yield from synthesizer.compose(asked, hits)
         timings = {
             "retrieve": 1000 * (retrieved - started),
@@ -242,17 +243,6 @@ class Chatbot:
     @property
     def _retriever(self) -> Retriever:
         return Retriever(self.store, self.embedder)
-
-    @cached_property
-    def _synthesizers(self) -> dict[Mode, Synthesizer]:
-        return {}
-
-    def _rewriter(self, mode: Mode | None) -> Complete | None:
-        """What rewrites follow-ups: the language model, where one writes the answers."""
-        from rag.generative import Generative
-
-        synthesizer = self._synthesizer(mode)
-        return synthesizer.complete if isinstance(synthesizer, Generative) else None
 
     def _synthesizer(self, mode: Mode | None) -> Synthesizer:
         mode = mode or ("extractive" if self.settings.is_extractive else "generative")

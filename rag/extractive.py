@@ -25,6 +25,7 @@ class Extractive:
     """Answers with the few sentences that answer best, verbatim, each one cited."""
 
     mode: Mode = "extractive"
+    complete: None = None
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -36,7 +37,7 @@ class Extractive:
         sure = _confidence(asked, evidence[0], kind) if evidence else 0.0
         if sure < THRESHOLD:
             return Draft(refused=True, reason=reason(asked.question, hits), confidence=sure)
-        chosen = choose(evidence)
+        chosen = _chosen(evidence)
         statements = tuple(_statements(chosen))
         for statement in statements:
             yield Cited(statement)
@@ -58,7 +59,7 @@ def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
     )
 
 
-def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence, then those nearly as good that add something; `evidence` best first."""
     chosen: list[Evidence] = []
     for candidate in evidence:

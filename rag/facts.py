@@ -27,11 +27,6 @@ from rag.vocabulary import (
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
-_DIGITS = re.compile(
-    r"(?<![\w.])(?P<sign>[$€£¥])?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?P<tail>(?:st|nd|rd|th|s|k|m|bn|b|mn|tn)?\b)?",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"[“\"]([^“”\"]{3,})[”\"]")
 _SUBJECT_OF = re.compile(
     r"['’]?s? (?:[A-Z]|(?:is|was|has|had|does|did|will|said|says|won|became)\b)"

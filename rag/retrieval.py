@@ -1,7 +1,6 @@
 """From a question to the passages that may answer it."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from rag.asking import Asked
 from rag.ranking import rank
@@ -10,14 +9,6 @@ from vectorstore.records import Hit
 from vectorstore.store import ArticleStore
 
 CONSIDERED = 100
-
-
-class Retrieves(Protocol):
-    """Anything that finds passages for a question."""
-
-    def retrieve(self, asked: Asked, k: int) -> tuple[Hit, ...]:
-        """The `k` best hits, best first; fewer where there are fewer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from rag.answers import Cited, Delta, Draft, Mode
 from rag.asking import Asked
+from rag.conversation import Complete
 from vectorstore.records import Hit
 
 Composition = Generator[Delta | Cited, None, Draft]
@@ -14,6 +15,11 @@ class Synthesizer(Protocol):
     """Makes an answer from a question and the passages found for it."""
 
     mode: Mode
+
+    @property
+    def complete(self) -> Complete | None:
+        """What rewrites follow-ups: the language model, where one writes the answers."""
+        ...
 
     def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
         """Yield the statements as they are ready; return the whole draft."""
