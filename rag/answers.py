@@ -65,7 +65,9 @@ class Answer:
     `text` carries `[1]`-style markers. `confidence` lies in [0, 1]. `short` is the span that
     answers by itself, inside one of the citations and with its number. `timings` are
     milliseconds by stage. `standalone` is the question as searched, when a conversation changed
-    it. `notes` are sentences for the reader, such as that articles disagree.
+    it. `differing` are the spans, of two articles, that answer differently, each inside the
+    citation whose number it has; none where the articles agree. `notes` are sentences for the
+    reader, such as that articles disagree.
     """
 
     question: str
@@ -78,6 +80,7 @@ class Answer:
     confidence: float = 0.0
     short: Citation | None = None
     standalone: str | None = None
+    differing: tuple[Citation, ...] = ()
     notes: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     usage: Usage | None = None
@@ -98,6 +101,7 @@ class Draft:
     reason: str | None = None
     confidence: float = 0.0
     short: Citation | None = None
+    differing: tuple[Citation, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
 
@@ -128,6 +132,7 @@ class Draft:
             confidence=self.confidence,
             short=self.short,
             standalone=standalone,
+            differing=self.differing,
             notes=self.notes,
             timings=timings or {},
             usage=self.usage,
@@ -177,11 +182,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "mode": answer.mode,
         "confidence": answer.confidence,
         "short": _citation_json(answer.short) if answer.short else None,
+        "differing": [_citation_json(span) for span in answer.differing],
         "notes": list(answer.notes),
-        "statements": [
-            {"text": s.text, "citations": [c.number for c in s.citations], "support": s.support}
-            for s in answer.statements
-        ],
+        "statements": [_statement_json(statement) for statement in answer.statements],
         "citations": [_citation_json(c) for c in answer.citations],
         "passages": [hit_json(hit) for hit in answer.hits],
         "elapsed_ms": dict(answer.timings),
@@ -209,6 +212,15 @@ def article_json(article: Article) -> dict[str, Any]:
         "url": article.url,
         "author": article.author,
         "published_at": article.published_at,
+    }
+
+
+def _statement_json(statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "citations": [citation.number for citation in statement.citations],
+        "support": statement.support,
+        "note": statement.note,
     }
 
 

@@ -11,6 +11,8 @@ from rag.sentences import sentence_spans
 from vectorstore.reader import Reader, Reading
 from vectorstore.records import Article, Hit
 
+READ = 6
+"""How many of the best passages are read: more cost time and answered no more questions."""
 LIKELY = 12
 """How many of the best sentences are looked at for agreement."""
 ALIKE = 0.7
@@ -49,11 +51,11 @@ class Evidence:
 
 
 def gather(question: str, hits: Sequence[Hit], reader: Reader) -> list[Evidence]:
-    """Every sentence of the hits' passages in which there is a span, best first.
+    """Every sentence of the first few hits' passages in which there is a span, best first.
 
     Sentences that address a language model are none: no reader wants them quoted.
     """
-    asked = set(content(question))
+    asked, hits = set(content(question)), hits[:READ]
     readings = reader.read(question, [hit.passage.text for hit in hits])
     found = [e for h, reading in zip(hits, readings, strict=True) for e in _of(h, reading, asked)]
     found.sort(key=_best_first)

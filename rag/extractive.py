@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
 from rag.calibration import THRESHOLD, confidence, staleness
-from rag.evidence import Evidence, alike, gather, same_answer
-from rag.facts import content, firm_numbers
+from rag.differing import differ
+from rag.evidence import Evidence, alike, gather
+from rag.facts import content
 from rag.questions import SHORT, Kind, kind_of
 from rag.refusing import reason
 from rag.standing import standing
@@ -37,12 +38,15 @@ class Extractive:
         sure = _confidence(asked, evidence[0], kind) if evidence else 0.0
         if sure < THRESHOLD:
             return Draft(refused=True, reason=reason(asked.question, hits), confidence=sure)
-        chosen = _chosen(evidence)
+        pair = _pair(asked.question, kind, evidence)
+        chosen = _chosen(evidence, pair)
         statements = tuple(_statements(chosen))
         for statement in statements:
             yield Cited(statement)
-        short = _short(chosen[0]) if _is_short(chosen[0], kind) else None
-        return Draft(statements, confidence=sure, short=short, notes=tuple(_differing(chosen)))
+        short = _span(1, chosen[0]) if _is_short(chosen[0], kind) else None
+        differing = tuple(_span(number, one) for number, one in enumerate(pair, 1))
+        notes = (_note(differing),) if differing else ()
+        return Draft(statements, confidence=sure, short=short, differing=differing, notes=notes)
 
 
 def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
@@ -59,26 +63,28 @@ def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
     )
 
 
-def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence, then those nearly as good that add something; `evidence` best first."""
-    chosen: list[Evidence] = []
-    for candidate in evidence:
-        if len(chosen) == STATEMENTS or candidate.score < evidence[0].score - NEAR:
+def _pair(question: str, kind: Kind, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence and the best one that contradicts it, where there is such a one."""
+    best = evidence[0]
+    others = (e for e in _near(evidence) if differ(question, kind, best, e))
+    other = next(others, None)
+    return (best, other) if other else ()
+
+
+def _chosen(evidence: Sequence[Evidence], pair: Sequence[Evidence]) -> list[Evidence]:
+    """The pair, or the best sentence, then those nearly as good that add something."""
+    chosen = list(pair) or [evidence[0]]
+    for candidate in _near(evidence):
+        if len(chosen) == STATEMENTS:
             break
-        if not any(_repeats(candidate, other) for other in chosen):
+        if not any(alike(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
 
 
-def _repeats(one: Evidence, other: Evidence) -> bool:
-    return alike(one, other) and not _differ(one, other)
-
-
-def _differ(one: Evidence, other: Evidence) -> bool:
-    """Whether two articles give different figures for what was asked."""
-    figures = [{number.value for number in firm_numbers(e.short)} for e in (one, other)]
-    apart = one.article.id != other.article.id and not same_answer(one, other)
-    return apart and all(figures) and not figures[0] & figures[1]
+def _near(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences nearly as good as the first, which is the best."""
+    return [one for one in evidence if one.score >= evidence[0].score - NEAR]
 
 
 def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
@@ -94,19 +100,16 @@ def _is_short(best: Evidence, kind: Kind) -> bool:
     return kind in SHORT or (kind != "whether" and brief)
 
 
-def _short(evidence: Evidence) -> Citation:
-    """The answer by itself, inside the first citation."""
-    return Citation.of(1, evidence.article, *evidence.span)
+def _span(number: int, evidence: Evidence) -> Citation:
+    """The answer by itself, inside the citation of that number."""
+    return Citation.of(number, evidence.article, *evidence.span)
 
 
-def _differing(chosen: Sequence[Evidence]) -> Iterator[str]:
-    """A note when the best sentence and another give different figures, both of them likely."""
-    best, *others = chosen
-    other = next((e for e in others if e.margin > 0 and _differ(best, e)), None)
-    if other:
-        yield f"The articles differ: {_said(best)}, {_said(other)}."
+def _note(differing: Sequence[Citation]) -> str:
+    return f"The articles differ: {', '.join(map(_said, differing))}."
 
 
-def _said(evidence: Evidence) -> str:
-    day = f", {evidence.article.published_at[:10]}" if evidence.article.published_at else ""
-    return f"“{evidence.short}” ({evidence.article.title}{day})"
+def _said(span: Citation) -> str:
+    article = span.article
+    day = f", {article.published_at[:10]}" if article.published_at else ""
+    return f"“{span.quote}” ({article.title}{day})"
