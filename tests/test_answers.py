@@ -52,7 +52,10 @@ def test_the_whole_json_document() -> None:
         "confidence": 0.9,
         "short": None,
         "notes": [],
-        "statements": [{"text": "The Rhine is long.", "citations": [1], "support": "quoted"}],
+        "differing": [],
+        "statements": [
+            {"text": "The Rhine is long.", "citations": [1], "support": "quoted", "note": None}
+        ],
         "citations": [
             {
                 "number": 1,

@@ -45,8 +45,6 @@ def turn(
     """The turn called `name`, as far as `answer` has come."""
     document = answer_json(answer)
     del document["passages"]
-    for statement, written in zip(answer.statements, document["statements"], strict=True):
-        written["note"] = statement.note
     return {
         "id": name,
         "state": state,
