@@ -10,6 +10,7 @@ from shutil import rmtree
 from platformdirs import user_cache_path
 
 from rag import Chatbot, Settings
+from rag.chunking import FORM
 from rag.errors import SourceError
 from rag.ingest import Progress
 
@@ -47,9 +48,9 @@ def _fill(bot: Chatbot, sources: Sequence[str | Path], progress: Progress | None
 
 
 def _mark(sources: Sequence[str | Path]) -> str:
-    """What changes when a file of the sources does: names, sizes and times."""
+    """What changes when a file of the sources does, or the form of passages."""
     files = sorted({file for source in sources for file in _files(Path(source))})
-    return _digest(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files)
+    return _digest(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}{FORM}" for f in files)
 
 
 def _files(source: Path) -> list[Path]:

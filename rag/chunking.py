@@ -16,6 +16,9 @@ from vectorstore.records import Article, Passage
 
 TARGET_WORDS = 120
 """The size aimed for. Measured in docs/decisions."""
+FORM = ""
+"""Names how articles are cut and what is embedded. With another name here, adding an article that
+has not changed makes its passages anew: change it with `chunk`, `embedded_text` or sentences."""
 MAX_PIECES = 256
 """What the encoder reads of a text, in word pieces with its two marks; it is blind to the rest."""
 

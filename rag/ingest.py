@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.chunking import Pieces, chunk, embedded_text
+from rag.chunking import FORM, Pieces, chunk, embedded_text
 from rag.pieces import PieceCounter, estimated_pieces
 from rag.reading import Failure, Notice, Outcome, count, read
 from vectorstore.catalog import article_digest
@@ -48,10 +48,11 @@ def ingest(
 ) -> IngestReport:
     """Bring every article of `sources` into `store`, and report.
 
-    An article whose fields and text are as stored is left alone; another one of its id is
-    replaced. When two articles of one run share an id, the first is kept and the other reported
-    as failed. What is stored stays stored when the run is interrupted, and the next one goes on
-    from there. Raises nothing for sources that cannot be read: they are in the report.
+    An article whose fields and text are as stored is left alone, unless its passages are of
+    another `FORM`; another one of its id is replaced. When two articles of one run share an id,
+    the first is kept and the other reported as failed. What is stored stays stored when the run
+    is interrupted, and the next one goes on from there. Raises nothing for sources that cannot be
+    read: they are in the report.
     """
     named = list(sources)
     given = [one for one in named if isinstance(one, Article)]
@@ -105,7 +106,7 @@ class _Run:
                 yield _Step(outcome.title, self._entry(outcome))
 
     def _entry(self, article: Article) -> _Entry | None:
-        digest = article_digest(article)
+        digest = article_digest(article, FORM)
         if refusal := self._refusal(article, digest):
             self.failed.append(Failure(article.id, refusal))
             return None
@@ -160,7 +161,8 @@ def _put(store: ArticleStore, embedder: Embedder, entries: Sequence[_Entry]) -> 
     texts = [embedded_text(e.article, p.text) for e in entries for p in e.passages]
     ends = np.cumsum([len(entry.passages) for entry in entries])
     vectors = np.split(embedder.embed(texts), ends[:-1])
-    store.put([(e.article, e.passages, v) for e, v in zip(entries, vectors, strict=True)])
+    batch = [(e.article, e.passages, v) for e, v in zip(entries, vectors, strict=True)]
+    store.put(batch, form=FORM)
 
 
 def _pieces_of(embedder: Embedder) -> Pieces:

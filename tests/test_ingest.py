@@ -69,6 +69,16 @@ def test_an_article_that_changed_replaces_the_old_one(
     assert store.passages == 2
 
 
+def test_passages_of_an_older_form_are_read_and_made_anew(
+    store: ArticleStore, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(store, encoder, [BREAD, FISH])
+    monkeypatch.setattr("rag.ingest.FORM", " of tomorrow")
+    ingest(store, encoder, [BREAD])
+    assert (store.get("bread"), store.get("fish")) == (BREAD, FISH)
+    assert ingest(store, encoder, [BREAD, FISH]) == IngestReport(updated=1, unchanged=1, passages=1)
+
+
 def test_of_two_articles_with_one_id_the_first_is_kept_every_time(
     store: ArticleStore, encoder: Encoder
 ) -> None:

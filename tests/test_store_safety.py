@@ -6,15 +6,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
 from vectorstore import Article, ArticleStore, StoreError, StoreForeign, StoreLocked, StoreMissing
+from vectorstore.catalog import Entry
 from vectorstore.dense import ChromaPassages
-from vectorstore.store import Batch
+from vectorstore.inference import FloatArray
 
 LONGER = Article(
     "river", "The river", RIVER.text + " It fell again on Friday, and nobody was hurt."
@@ -85,11 +86,13 @@ def test_a_half_written_article_is_gone_after_a_crash(
         assert healed.get("bees") == BEES
 
 
-def put_one_passage_and_crash(truth: ChromaPassages, batch: Batch) -> None:
+def put_one_passage_and_crash(
+    truth: ChromaPassages, entries: Sequence[Entry], vectors: FloatArray
+) -> None:
     from vectorstore.dense import _metadatas
 
-    [(article, passages, vectors)] = batch
-    metadata = next(iter(_metadatas(article, passages)))
+    [(summary, passages)] = entries
+    metadata = next(iter(_metadatas(summary, passages)))
     truth._collection.upsert([passages[0].id], vectors[:1], [metadata], [passages[0].text])
     raise Crash
 

@@ -30,7 +30,7 @@ _FIELDS = ("id", "title", "source", "url", "author", "published_at")
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """A stored article without its text; `digest` changes with anything in the article."""
+    """A stored article without its text; `digest` is its `article_digest`."""
 
     id: str
     title: str
@@ -43,8 +43,8 @@ class ArticleSummary:
     digest: str
 
     @classmethod
-    def of(cls, article: Article, passages: int) -> Self:
-        """The summary of an article that has so many passages."""
+    def of(cls, article: Article, passages: int, form: str) -> Self:
+        """The summary of an article that has so many passages, of a form."""
         return cls(
             article.id,
             article.title,
@@ -54,8 +54,13 @@ class ArticleSummary:
             article.published_at,
             passages,
             len(article.text),
-            article_digest(article),
+            article_digest(article, form),
         )
+
+    @property
+    def form(self) -> str:
+        """The form that the passages are of."""
+        return form_of(self.digest)
 
     def article(self, text: str) -> Article:
         """The article, with its text."""
@@ -64,11 +69,20 @@ class ArticleSummary:
         )
 
 
-def article_digest(article: Article) -> str:
-    """A SHA-256 of everything in the article."""
+def article_digest(article: Article, form: str = "") -> str:
+    """A SHA-256 of everything in the article, then the form of its passages.
+
+    A form names a way of cutting articles and of what is embedded for a passage, and is whatever
+    the one who puts them calls it. So the digest changes when the passages must be made anew.
+    """
     values = [article.text, *(getattr(article, name) for name in _FIELDS)]
     parts = ("" if value is None else f"{len(value)}:{value}" for value in values)
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest() + form
+
+
+def form_of(digest: str) -> str:
+    """The form in an article's digest."""
+    return digest[sha256().digest_size * 2 :]
 
 
 Entry = tuple[ArticleSummary, Sequence[Passage]]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from vectorstore.catalog import ArticleSummary, article_digest
+from vectorstore.catalog import ArticleSummary, Entry, form_of
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
 from vectorstore.inference import FloatArray
 from vectorstore.records import Article, Passage
@@ -23,6 +23,7 @@ _DATABASE = "chroma.sqlite3"
 _PAGE = 2000
 Metadata = dict[str, str | int | None]
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
+_SHARED = (*_FIELDS, "digest", "passages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,14 @@ class ChromaPassages:
         """Record a new stamp."""
         self._collection.modify(metadata=stamp.metadata())
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage], FloatArray]]) -> None:
-        """Write articles over what there was of them, and delete what is left of their old ones."""
-        ids = [p.id for _, passages, _ in batch for p in passages]
-        vectors = np.concatenate([vectors for _, _, vectors in batch])
-        documents = [p.text for _, passages, _ in batch for p in passages]
-        metadatas = [m for article, passages, _ in batch for m in _metadatas(article, passages)]
+    def put(self, entries: Sequence[Entry], vectors: FloatArray) -> None:
+        """Write articles over what there was of them, and delete what is left of their old ones.
+
+        `vectors` are those of all passages in order.
+        """
+        ids = [p.id for _, passages in entries for p in passages]
+        documents = [p.text for _, passages in entries for p in passages]
+        metadatas = [m for entry in entries for m in _metadatas(*entry)]
         for part in _parts(len(ids), self._client.get_max_batch_size()):
             self._collection.upsert(
                 ids[part],
@@ -148,7 +151,7 @@ class ChromaPassages:
                 documents=documents[part],
                 metadatas=metadatas[part],
             )
-        old = self._ids_of([article.id for article, _, _ in batch])
+        old = self._ids_of([summary.id for summary, _ in entries])
         self.delete(old - set(ids))
 
     def remove(self, articles: Sequence[str]) -> None:
@@ -239,10 +242,9 @@ def _parts(size: int, step: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, size, step)]
 
 
-def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[Metadata]:
+def _metadatas(summary: ArticleSummary, passages: Sequence[Passage]) -> Iterator[Metadata]:
     """One of each passage. A None is given, since `upsert` keeps what it is not told of."""
-    shared: Metadata = {name: getattr(article, name) for name in _FIELDS}
-    shared |= {"digest": article_digest(article), "passages": len(passages)}
+    shared: Metadata = {name: getattr(summary, name) for name in _SHARED}
     for passage in passages:
         yield shared | {"number": passage.number, "start": passage.start, "end": passage.end}
 
@@ -250,4 +252,4 @@ def _metadatas(article: Article, passages: Sequence[Passage]) -> Iterator[Metada
 def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:
     fields = {name: data.get(name) for name in _FIELDS}
     article = Article(text="".join(p.text for p in passages), **fields)  # type: ignore[arg-type]
-    return ArticleSummary.of(article, len(passages))
+    return ArticleSummary.of(article, len(passages), form_of(str(data["digest"])))

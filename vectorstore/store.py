@@ -85,20 +85,21 @@ class ArticleStore:
         with self._threads:
             return self._current().generation
 
-    def put(self, batch: Batch) -> None:
+    def put(self, batch: Batch, *, form: str = "") -> None:
         """Add whole articles, each in the place of an earlier one with its id.
 
         Each comes with its passages, which tile its text, and their vectors, float32
-        [passages, dimension]. Raises `ValueError` when they do not fit.
+        [passages, dimension]; `form` names how these were made, and is part of the digests.
+        Raises `ValueError` when they do not fit.
         """
         for article, passages, vectors in batch:
             _check(article, passages, vectors, self._parts.stamp.dimension)
         if not batch:
             return
-        added = [(ArticleSummary.of(article, len(p)), p) for article, p, _ in batch]
+        added = [(ArticleSummary.of(article, len(p), form), p) for article, p, _ in batch]
         vectors = np.concatenate([vectors for _, _, vectors in batch])
         with self._threads:
-            self._change([], added, vectors, lambda truth: truth.put(batch))
+            self._change([], added, vectors, lambda truth: truth.put(added, vectors))
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove articles from every index; returns how many of `ids` there were."""
@@ -208,7 +209,7 @@ def _check(
 
 def _verified(summary: ArticleSummary, text: str) -> Article:
     article = summary.article(text)
-    if article_digest(article) != summary.digest:
+    if article_digest(article, summary.form) != summary.digest:
         raise StoreError(
             f"The text of article '{summary.id}' is damaged. Add it again, "
             "or delete the folder 'index' in the store, which is then made again."
