@@ -9,8 +9,9 @@ from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
 from ui.access import credentials, is_exposed
 from ui.answering import Asking, answering
-from ui.examples import examples, names_in
+from ui.examples import SHOWN, examples
 from ui.feedback import beside, candidate
+from ui.rephrasing import questions_of
 from ui.shelf import found
 from ui.talks import Talks, acted
 from ui.transcript import turn_html
@@ -88,11 +89,26 @@ def test_feedback_is_a_candidate_for_a_gold_case() -> None:
     }
 
 
-def test_names_are_found_inside_sentences() -> None:
-    text = (
-        "Yesterday Mara Lind spoke. The mayor, Oskar Venn, and Mara Lind agreed, said Radio Nord."
-    )
-    assert names_in(text) == ["Mara Lind", "Oskar Venn", "Radio Nord"]
+@pytest.mark.parametrize(
+    ("sentence", "questions"),
+    [
+        ("The engineer Mara Lind led the work.", ["Who is Mara Lind?", "Who led the work?"]),
+        ("Eleven wagons overturned and the line is closed.", ["How many wagons overturned?"]),
+        ("The bridge was opened on 3 May 2024.", ["When was the bridge opened?"]),
+        ("It was Mara Lind who asked for the meeting.", ["Who asked for the meeting?"]),
+        ("Oslo has warned that it will act.", ["What has Oslo warned?"]),
+        ("Mara Lind led it.", []),
+        ("Leaders urged restraint.", []),
+    ],
+)
+def test_a_sentence_becomes_what_it_answers(sentence: str, questions: list[str]) -> None:
+    assert [question for _, question in questions_of(sentence)] == questions
+
+
+def test_every_example_is_answered_with_a_citation(bot: Chatbot) -> None:
+    answers = [bot.ask(question) for question in examples(bot)]
+    assert len(answers) == SHOWN
+    assert all(answer.citations for answer in answers)
 
 
 def test_an_empty_store_has_no_examples(settings: Settings) -> None:
