@@ -36,7 +36,7 @@ _PACKAGES = (
     "openai",
     "tantivy",
 )
-_SECRET = {"openai_api_key", "store"}
+_SECRET = {"openai_api_key", "openai_base_url", "store"}
 
 
 def run(
@@ -72,6 +72,8 @@ def run(
 def describe(bot: Chatbot) -> About:
     """What a run of this chatbot would be a run of."""
     settings = {k: v for k, v in asdict(bot.settings).items() if k not in _SECRET}
+    if not bot.settings.is_extractive:
+        settings["server"] = bot.settings.server
     articles = {article.id: article.digest[:16] for article in bot.articles()}
     corpus = sha256(json.dumps(articles, sort_keys=True).encode()).hexdigest()[:16]
     versions = {"python": python_version()} | {name: version(name) for name in _PACKAGES}
@@ -127,6 +129,8 @@ class _Asker:
             scores = self._scores(case, answer, hits)
         except FootnoteError as error:
             return Outcome(case, {}, error=f"{type(error).__name__}: {error}")
+        if answer.mode == "extractive" and not self._bot.settings.is_extractive:
+            return Outcome(case, {}, error=answer.notes[0])
         articles = self._articles(answer)
         wrong = flaws(answer, articles)
         return Outcome(
@@ -156,6 +160,7 @@ class _Asker:
 def _plain(answer: Answer, articles: Mapping[str, Article]) -> dict[str, Any]:
     plain = answer_json(answer)
     plain.pop("elapsed_ms")
+    plain.pop("usage")
     plain["confidence"] = round(answer.confidence, 6)
     for citation in plain["citations"]:
         text = articles[citation["article"]["id"]].text

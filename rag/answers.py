@@ -1,7 +1,7 @@
 """What an answer is made of, and the events of one that streams."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from vectorstore.records import Article, Hit
@@ -45,8 +45,10 @@ class Statement:
 
     @property
     def marked(self) -> str:
-        """The text followed by its markers, `... [1][2]`."""
-        return " ".join(filter(None, [self.text, "".join(f"[{c.number}]" for c in self.citations)]))
+        """The text followed by its markers, `... [1][2]`, and by a word where it is unsupported."""
+        markers = "".join(f"[{c.number}]" for c in self.citations)
+        doubt = "(unsupported)" if self.support == "unsupported" else ""
+        return " ".join(filter(None, [self.text, markers, doubt]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,21 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
+
+    def __str__(self) -> str:
+        tokens = f"{self.prompt_tokens:,} tokens read, {self.completion_tokens:,} written"
+        return tokens if self.cost is None else f"{tokens}, ${self.cost:.4f}"
+
+    def __add__(self, other: "Usage | None") -> "Usage":
+        """Both together; the cost is known only where both are."""
+        if other is None:
+            return self
+        costs = (self.cost, other.cost)
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            None if None in costs else sum(filter(None, costs)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a synthesizer makes of a question and its hits: an answer but for the bookkeeping."""
+    """What a synthesizer makes of a question and its hits: an answer but for the bookkeeping.
+
+    `mode` is how it was made, where that is not the synthesizer's own way.
+    """
 
     statements: tuple[Statement, ...] = ()
     refused: bool = False
@@ -104,6 +124,7 @@ class Draft:
     differing: tuple[Citation, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
+    mode: Mode | None = None
 
     @property
     def text(self) -> str:
@@ -127,7 +148,7 @@ class Draft:
             statements=self.statements,
             refused=self.refused,
             reason=self.reason,
-            mode=mode,
+            mode=self.mode or mode,
             hits=hits,
             confidence=self.confidence,
             short=self.short,
@@ -188,6 +209,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [_citation_json(c) for c in answer.citations],
         "passages": [hit_json(hit) for hit in answer.hits],
         "elapsed_ms": dict(answer.timings),
+        "usage": asdict(answer.usage) if answer.usage else None,
     }
 
 

@@ -127,7 +127,9 @@ class Chatbot:
 
         `history` are the turns before it; nothing published after `as_of` is used; `filters`
         narrow by `source`, `article`, `since` and `until`; `k` is how many passages are read.
-        `mode` overrides the configured way of answering. Raises `InputError` and `ModelError`.
+        `mode` overrides the configured way of answering. While a language model is not to be had,
+        the answer is an extractive one, and its first note says why. Raises `InputError`, and
+        `ModelError` where the model is set up wrongly.
         """
         for event in self.stream(
             question, history=history, as_of=as_of, filters=filters, k=k, mode=mode
@@ -156,6 +158,8 @@ class Chatbot:
         retrieved = perf_counter()
         yield Retrieved(hits, alone.question)
         draft = yield from synthesizer.compose(asked, hits)
+        if alone.usage:
+            draft = replace(draft, usage=alone.usage + draft.usage)
         timings = {
             "retrieve": 1000 * (retrieved - started),
             "answer": 1000 * (perf_counter() - retrieved),
@@ -256,7 +260,7 @@ class Chatbot:
             return Extractive(self.reader)
         from rag.generative import Generative
 
-        return Generative(self.settings, self.embedder)
+        return Generative(self.settings, self.embedder, lambda: self._synthesizer("extractive"))
 
     def _k(self, k: int | None) -> int:
         return self.settings.passages if k is None else k

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag import facts
-from rag.answers import Answer, Done, Event
+from rag.answers import Answer, Done, Event, Usage
 from rag.errors import ModelError
-from rag.prompts import Message, rewriting
+from rag.markers import THOUGHT
+from rag.prompts import Message, Piece, rewriting
 from rag.sentences import sentence_spans
 from rag.vocabulary import FRAME
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Complete = Callable[[Sequence[Message]], str]
+Complete = Callable[[Sequence[Message]], Piece]
 
 TURNS = 8
 """How many of the last turns are looked at."""
@@ -54,7 +55,7 @@ _NAME_RUN = re.compile(
     r"|(?:^|(?<=[.!?]\s))[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+"
 )
 _WORDS = re.compile(r"\w+(?:[-'’.]\w+)*")
-_MARKER = re.compile(r"\s?\[\d+\]")
+_MARKER = re.compile(r"\s?(?:\[\d+\]|\(unsupported\))")
 _ASKING = FRAME | set(
     "tell know explain describe please give list mean means called yes okay ok thanks hi hello"
     " want like need find get make use there's what's who's i i'm me us do".split()
@@ -82,12 +83,13 @@ class Standalone:
     """A question that can be understood by itself.
 
     `question` is shown, `search_text` is what is searched for, and `changed` says whether either
-    took something from the conversation.
+    took something from the conversation. `usage` is what asking a model for it took.
     """
 
     question: str
     search_text: str
     changed: bool = False
+    usage: Usage | None = None
 
 
 class Conversation:
@@ -150,10 +152,10 @@ def asks_for_sources(question: str) -> bool:
 def _rewritten(question: str, turns: Sequence[Turn], complete: Complete) -> Standalone:
     """The question as a model puts it. Raises `ModelError` when that is not a question."""
     told = complete(rewriting(question, [(turn.role, turn.text) for turn in turns]))
-    line = " ".join(told.split()).strip('"“”')
+    line = " ".join(told.text.rpartition(THOUGHT)[2].split()).strip('"“”')
     if not line or len(line) > LONGEST_QUESTION:
         raise ModelError("The model did not put the question in other words.")
-    return Standalone(line, line, changed=line != question)
+    return Standalone(line, line, changed=line != question, usage=told.usage)
 
 
 def _topic(turns: Sequence[Turn]) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class ServedEmbedder:
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """One L2-normalised vector a text: float32 [n, dimension]. Raises `ModelError`."""
-        from rag.models import explained
+        from rag.failures import explained
 
         if not texts:
             return np.empty((0, self.dimension), np.float32)
@@ -56,7 +56,8 @@ class ServedEmbedder:
     def _model(self) -> "BaseEmbedding":
         from llama_index.embeddings.openai import OpenAIEmbedding
 
-        from rag.models import RETRIES, credentials
+        from rag.connections import credentials
+        from rag.failures import RETRIES
 
         key, url = credentials(self._settings, self.name)
         model: BaseEmbedding = OpenAIEmbedding(

@@ -12,6 +12,7 @@ FootnoteError
 ├── InputError            a question, date or filter cannot be understood
 ├── ArticleMissing        no article has the id asked for
 └── ModelError            the language model's server did not answer usefully
+    └── ModelUnavailable  ... and may do so another time; nothing is set up wrongly
 """
 
 from vectorstore.errors import (
@@ -30,6 +31,7 @@ __all__ = [
     "InputError",
     "ModelError",
     "ModelMismatch",
+    "ModelUnavailable",
     "SettingsError",
     "SourceError",
     "StoreError",
@@ -58,3 +60,7 @@ class ArticleMissing(FootnoteError):
 
 class ModelError(FootnoteError):
     """The language model's server did not answer, or not usefully."""
+
+
+class ModelUnavailable(ModelError):
+    """The language model gave nothing for now: the question can be answered without it."""

@@ -1,30 +1,33 @@
 """Answers that a language model writes from numbered sentences, and Footnote vouches for."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.answers import Cited, Delta, Draft, Mode, Usage
+from rag.answers import Draft, Mode, Usage
 from rag.asking import Asked
-from rag.errors import ModelError
-from rag.prompts import Message, Numbered, fit, has_orders, number, writing
+from rag.errors import ModelError, ModelUnavailable
+from rag.prompts import Message, Numbered, Piece, fit, has_orders, number, writing
 from rag.settings import Settings
+from rag.synthesis import Composition, Synthesizer
 from rag.vouching import Vouching
 from vectorstore.encoder import Embedder, Encoder
 from vectorstore.records import Hit
 
 if TYPE_CHECKING:
-    from rag.models import Model, Piece
+    from rag.models import Model
 
 ANSWER_TOKENS = 700  # kept free for the answer in the model's window
 LONGEST_ANSWER = 8_000  # characters; a model that goes on is stopped
+LONGEST_REPLY = 200_000  # ... with what it thinks aloud before the answer
 
 NOTHING_FOUND = "No passage was found for this question."
 NOTHING_WRITTEN = "The model wrote nothing. Ask again, or try another model with FOOTNOTE_LLM."
 NO_END = "The model reached its limit before it had finished a sentence. Raise FOOTNOTE_MAX_TOKENS."
 WITHHELD = "The model's server withheld the answer, as its content filter does. Ask in other words."
+WITHOUT = "Answered without the language model."
 ORDERS = "An article tries to give the model orders; those sentences were left out."
 BROKEN_OFF = "The model broke off; only what it had finished is shown."
 CUT_SHORT = "The model reached its limit; only what it had finished is shown."
@@ -47,9 +50,16 @@ class Generative:
 
     mode: Mode = "generative"
 
-    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        fallback: Callable[[], Synthesizer] | None = None,
+    ) -> None:
+        """`fallback` gives what answers in the model's place while it is not to be had."""
         self._settings = settings
         self._embedder = embedder
+        self._fallback = fallback
 
     @cached_property
     def _model(self) -> "Model":
@@ -62,15 +72,17 @@ class Generative:
         """What judges likeness: the encoder that the check of support was fitted with."""
         return self._embedder if self._embedder.name == Encoder.name else Encoder.load()
 
-    def complete(self, messages: Sequence[Message]) -> str:
+    def complete(self, messages: Sequence[Message]) -> Piece:
         """The model's whole reply to a short task. Raises `ModelError`."""
         return self._model.complete(messages)
 
-    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Generator[Delta | Cited, None, Draft]:
+    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
         """Yield the statements as they are written and checked; return the draft.
 
         Closing the generator ends the call to the model. When the model breaks off, what it had
-        finished is kept, with a note. Raises `ModelError` when nothing was finished.
+        finished is kept, with a note. When nothing was finished, the fallback answers, with a
+        note that says why. Raises `ModelError` where something is set up wrongly, and
+        `ModelUnavailable` without a fallback.
         """
         page = self._page(asked, hits)
         if not page.sentences:
@@ -79,10 +91,21 @@ class Generative:
         reply = Reply()
         for piece in reply.heard(self._model.stream(page.messages, page.most)):
             yield from vouching.feed(piece.text)
+            if vouching.length > LONGEST_ANSWER:
+                reply.finish = "length"
+                break
         yield from vouching.finish(whole=reply.is_whole)
-        if not vouching.said_something:
+        if vouching.said_something:
+            return vouching.draft((*page.notes, *reply.notes), reply.usage)
+        return (yield from self._without_model(asked, hits, reply))
+
+    def _without_model(self, asked: Asked, hits: tuple[Hit, ...], reply: "Reply") -> Composition:
+        if self._fallback is None or not isinstance(reply.failure, ModelUnavailable):
             raise reply.failure
-        return vouching.draft((*page.notes, *reply.notes), reply.usage)
+        other = self._fallback()
+        draft = yield from other.compose(asked, hits)
+        notes = (f"{WITHOUT} {reply.failure}", *draft.notes)
+        return replace(draft, mode=other.mode, notes=notes, usage=reply.usage)
 
     def _page(self, asked: Asked, hits: tuple[Hit, ...]) -> Page:
         sentences = number(hits)
@@ -110,7 +133,7 @@ class Reply:
         self.usage: Usage | None = None
         self.error: ModelError | None = None
 
-    def heard(self, pieces: Iterator["Piece"]) -> Iterator["Piece"]:
+    def heard(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """Pass the pieces on until they end, fail, or grow too long."""
         length = 0
         try:
@@ -119,7 +142,7 @@ class Reply:
                 self.usage = piece.usage or self.usage
                 yield piece
                 length += len(piece.text)
-                if length > LONGEST_ANSWER:
+                if length > LONGEST_REPLY:
                     self.finish = "length"
                     return
         except ModelError as error:
@@ -141,7 +164,7 @@ class Reply:
     def failure(self) -> ModelError:
         """Why there is nothing to read."""
         reason = {"content_filter": WITHHELD, "length": NO_END}.get(self.finish or "")
-        return self.error or ModelError(reason or NOTHING_WRITTEN)
+        return self.error or ModelUnavailable(reason or NOTHING_WRITTEN)
 
 
 def _page_notes(hits: Sequence[Hit], sentences: Sequence[Numbered], kept: int) -> tuple[str, ...]:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from rag.chatbot import Chatbot
 from rag.errors import FootnoteError, StoreMissing
+from rag.prompts import Message
 from rag.settings import Settings
+
+TRIAL = (Message("user", "Reply with the word: ready"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,15 @@ def _model(settings: Settings) -> Check:
     if settings.is_extractive:
         detail = "none: answers are the articles' own sentences. Set OPENAI_API_KEY to use one."
         return Check("Language model", ok=None, detail=detail)
-    from rag.models import try_out
+    from rag.models import Model
 
     try:
-        said = try_out(settings)
+        model = Model(settings)
+        said = " ".join(model.complete(TRIAL, 200).text.split())[:40]
     except FootnoteError as error:
         return Check("Language model", ok=False, detail=str(error))
-    return Check("Language model", ok=True, detail=f"{settings.llm} answered {said!r}")
+    return Check(
+        "Language model",
+        ok=True,
+        detail=f"{settings.llm} answered {said!r}; it is taken to read {model.window:,} tokens",
+    )

@@ -21,7 +21,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)")
 _EMPTY_BRACKETS = re.compile(r"\s?(?:\([\s,;]*\)|\[[\s,;]*\]|（[\s,;]*）)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 
-_THINK, _THOUGHT = "<think>", "</think>"
+THINK, THOUGHT = "<think>", "</think>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ class MarkerParser:
             return
         self._opening += character
         if self._thinking:
-            self._thinking = not self._opening.endswith(_THOUGHT)
-        elif not _THINK.startswith(self._opening.lstrip()):
+            self._thinking = not self._opening.endswith(THOUGHT)
+        elif not THINK.startswith(self._opening.lstrip()):
             self._begin()
-        elif self._opening.lstrip() == _THINK:
+        elif self._opening.lstrip() == THINK:
             self._thinking = True
 
     def _begin(self) -> None:

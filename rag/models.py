@@ -1,15 +1,11 @@
-"""The language model: choosing it, calling it, and saying what went wrong.
+"""The language model: choosing it and calling it.
 
 Importing this imports LlamaIndex and openai, which takes a few seconds: only where a model is used.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 import openai
 from llama_index.core.base.llms.types import ChatMessage, LLMMetadata
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -17,35 +13,17 @@ from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS, O1_MODELS
 
 from rag.answers import Usage
-from rag.errors import ModelError
-from rag.prompts import Message
+from rag.connections import Patience, client_for
+from rag.failures import FAILURES, explained
+from rag.prompts import Message, Piece
 from rag.settings import Settings
 
 # What a model is taken to read at once when nobody says: few OpenAI models read less than the
 # first, and servers at home are often set to the second.
 OPENAI_WINDOW, COMPATIBLE_WINDOW = 128_000, 4_096
-RETRIES = 2
-_NO_KEY = "none"  # servers at home ask for no key, and the client insists on one
-# A body of another shape fails within the client, in one of the last four ways.
-_FAILURES = (
-    openai.OpenAIError,
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-)
-_INSTEAD = "Or answer without a model: FOOTNOTE_LLM=extractive"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a reply; the last ones say why it ended and what it cost."""
-
-    text: str = ""
-    finish: str | None = None
-    usage: Usage | None = None
+_SAID_AS = ("max_model_len", "context_length", "context_window")
+"""What vLLM and SGLang, OpenRouter and Together, and Groq call it in their list of models."""
+_LISTING = 5.0  # seconds that list may take
 
 
 class ChatModel(OpenAI):
@@ -73,14 +51,13 @@ class ChatModel(OpenAI):
         return
 
 
-def language_model(settings: Settings, client: openai.OpenAI | None = None) -> ChatModel:
-    """The model that the settings name, as a LlamaIndex one. Raises `ModelError` without a key."""
+def language_model(settings: Settings, client: openai.OpenAI, window: int) -> ChatModel:
+    """The model that the settings name, as a LlamaIndex one that asks through the client."""
     provider, _, name = settings.llm.partition(":")
-    client = client or _client(settings)
     unheard_of = provider == "openai" and name not in ALL_AVAILABLE_MODELS
     return ChatModel(
         model=name,
-        window=_window(provider, name),
+        window=window,
         # OpenAI's newest models take no temperature but 1.
         temperature=1.0 if name in O1_MODELS or unheard_of else 0.0,
         api_key=client.api_key,
@@ -91,19 +68,38 @@ def language_model(settings: Settings, client: openai.OpenAI | None = None) -> C
     )
 
 
-def try_out(settings: Settings) -> str:
-    """What the model says to a small call. Raises `ModelError`."""
-    said = Model(settings).complete([Message("user", "Reply with the word: ready")], 200)
-    return " ".join(said.split())[:40]
-
-
 class Model:
     """A model to be asked. Each call has its own connection, which ends with it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        provider, _, name = settings.llm.partition(":")
-        self.window = _window(provider, name)
+        self._provider, _, self._name = settings.llm.partition(":")
+        # OpenAI's reasoning models know the limit only by its newer name, others by its older one.
+        self._limit = "max_completion_tokens" if self._provider == "openai" else "max_tokens"
+        self._served: int | None = None
+
+    @property
+    def window(self) -> int:
+        """The tokens it reads at once: as set, as known, as its server says, or a small guess."""
+        if self._settings.context_window:
+            return self._settings.context_window
+        if self._provider == "openai":
+            return ALL_AVAILABLE_MODELS.get(self._name, OPENAI_WINDOW)
+        if self._served is None:
+            self._served = self._said_by_server()
+        return self._served or COMPATIBLE_WINDOW
+
+    def _said_by_server(self) -> int | None:
+        """The window in the server's list of models; None where it does not say."""
+        try:
+            with client_for(self._settings) as client:
+                patience = min(_LISTING, self._settings.timeout)
+                listed = client.with_options(timeout=patience, max_retries=0).models.list().data
+            entries = [model.model_extra or {} for model in listed if model.id == self._name]
+        except FAILURES:
+            return None
+        sizes = [entry.get(name) for entry in entries for name in _SAID_AS]
+        return next((size for size in sizes if isinstance(size, int) and size > 0), None)
 
     def stream(self, messages: Sequence[Message], most: int | None = None) -> Iterator[Piece]:
         """The reply as it comes, of at most `most` tokens; closing the iterator ends the call.
@@ -111,107 +107,40 @@ class Model:
         Raises `ModelError` once the client's own retries are used up.
         """
         options: dict[str, Any] = {"stream_options": {"include_usage": True}}
-        with explained(self._settings, self._settings.llm), _client(self._settings) as client:
-            llm = language_model(self._settings, client)
-            llm.max_tokens = most
-            chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
+        if most is not None:
+            options[self._limit] = most
+        patience = Patience(self._settings.timeout)
+        chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
+        with (
+            explained(self._settings, self._settings.llm),
+            client_for(self._settings, patience) as client,
+        ):
+            llm = language_model(self._settings, client, self.window)
+            heard = False
             for reply in llm.stream_chat(chat, **options):
-                yield _piece(reply.delta or "", reply.raw)
+                heard = True
+                yield self._piece(reply.delta or "", reply.raw)
+                patience.renew()  # only here: whoever reads the pieces may take their time
+            if not heard:
+                raise ValueError("There is not even an empty reply.")
 
-    def complete(self, messages: Sequence[Message], most: int | None = None) -> str:
+    def complete(self, messages: Sequence[Message], most: int | None = None) -> Piece:
         """The whole reply."""
-        return "".join(piece.text for piece in self.stream(messages, most))
+        pieces = list(self.stream(messages, most))
+        usage = next((piece.usage for piece in reversed(pieces) if piece.usage), None)
+        return Piece("".join(piece.text for piece in pieces), pieces[-1].finish, usage)
 
+    def _piece(self, text: str, raw: Any) -> Piece:
+        choices = getattr(raw, "choices", None) or ()
+        finish = choices[0].finish_reason if choices else None
+        return Piece(text, finish, self._usage(getattr(raw, "usage", None)))
 
-def credentials(settings: Settings, model: str) -> tuple[str, str]:
-    """The key and the base URL for a `PROVIDER:NAME`. Raises `ModelError` without a key."""
-    provider = model.partition(":")[0]
-    key = settings.openai_api_key or (_NO_KEY if provider == "compatible" else None)
-    if key is None:
-        raise ModelError(f"{model!r} needs a key. Set OPENAI_API_KEY. {_INSTEAD}")
-    return key, settings.openai_base_url or "https://api.openai.com/v1"
-
-
-def _client(settings: Settings) -> openai.OpenAI:
-    key, url = credentials(settings, settings.llm)
-    return openai.OpenAI(api_key=key, base_url=url, timeout=settings.timeout, max_retries=RETRIES)
-
-
-def _window(provider: str, name: str) -> int:
-    if provider == "openai":
-        return ALL_AVAILABLE_MODELS.get(name, OPENAI_WINDOW)
-    return COMPATIBLE_WINDOW
-
-
-def _piece(text: str, raw: Any) -> Piece:
-    choices = getattr(raw, "choices", None) or ()
-    finish = choices[0].finish_reason if choices else None
-    return Piece(text, finish, _usage(getattr(raw, "usage", None)))
-
-
-def _usage(usage: Any) -> Usage | None:
-    """Tokens as counted by the server; some servers say the cost as well."""
-    if usage is None:
-        return None
-    cost = getattr(usage, "cost", None)
-    return Usage(
-        usage.prompt_tokens or 0,
-        usage.completion_tokens or 0,
-        float(cost) if isinstance(cost, int | float) else None,
-    )
-
-
-@contextmanager
-def explained(settings: Settings, model: str) -> Iterator[None]:
-    """Whatever the client raises, as one `ModelError` that says what to do and holds no key."""
-    try:
-        yield
-    except _FAILURES as error:
-        # Not chained: the client's errors carry the request, and the request the key.
-        raise ModelError(_message(error, settings, model)) from None
-
-
-def _message(error: Exception, settings: Settings, model: str) -> str:
-    provider, _, name = model.partition(":")
-    server = _server(settings)
-    match error:
-        case openai.APITimeoutError() | httpx.TimeoutException():
-            what = f"{server} did not answer within {settings.timeout:g} seconds. "
-            mend = "Give it longer with FOOTNOTE_TIMEOUT."
-        case openai.APIConnectionError() | httpx.InvalidURL():
-            what = f"No server answers at {server}. "
-            mend = "Start it, or set OPENAI_BASE_URL to where it is."
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            what = f"{server} refused the key ({error.status_code}). "
-            mend = "Set OPENAI_API_KEY to one it accepts."
-        case openai.NotFoundError():
-            what = f"{server} has no model {name!r} (404). "
-            mend = f"Set FOOTNOTE_LLM={provider}:NAME to one it has."
-        case openai.RateLimitError():
-            what = (
-                f"{server} takes no more calls now (429), for their number or for want of credit. "
-            )
-            mend = "Ask again later."
-        case openai.APIStatusError(status_code=status) if status >= 500:
-            what = f"{server} failed ({status}), {RETRIES + 1} times. "
-            mend = "Ask again later."
-        case openai.APIStatusError(status_code=status):
-            what = f"{server} refused the request ({status}). "
-            mend = f"See that {name!r} is a chat model and that the question is not too long."
-        case httpx.HTTPError():
-            what = f"{server} broke off in the middle of its answer. "
-            mend = "Ask again."
-        case _:
-            what = f"{server} answered with something that is not a reply. "
-            mend = "See that OPENAI_BASE_URL is an OpenAI-compatible server's, ending in /v1."
-    return f"{what}{mend} {_INSTEAD}"
-
-
-def _server(settings: Settings) -> str:
-    """The server's name and port, without what else a URL may hold."""
-    try:
-        parts = urlsplit(settings.openai_base_url or "https://api.openai.com/v1")
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "OPENAI_BASE_URL"
-    return f"{parts.hostname or 'OPENAI_BASE_URL'}{port}"
+    def _usage(self, usage: Any) -> Usage | None:
+        """Tokens as counted by the server, and the cost: by it, or by the price that is set."""
+        if usage is None:
+            return None
+        read, written = usage.prompt_tokens or 0, usage.completion_tokens or 0
+        cost = getattr(usage, "cost", None)
+        if not isinstance(cost, int | float):
+            cost = self._settings.cost(read, written)
+        return Usage(read, written, None if cost is None else float(cost))

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.errors import SettingsError
 
 EXTRACTIVE = "extractive"
 BUILTIN_EMBEDDING = "minilm"
+OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
 
 VARIABLES = {
@@ -18,6 +20,8 @@ VARIABLES = {
     "embedding": "FOOTNOTE_EMBEDDING",
     "passages": "FOOTNOTE_PASSAGES",
     "max_tokens": "FOOTNOTE_MAX_TOKENS",
+    "context_window": "FOOTNOTE_CONTEXT_WINDOW",
+    "price": "FOOTNOTE_PRICE",
     "timeout": "FOOTNOTE_TIMEOUT",
     "openai_api_key": "OPENAI_API_KEY",
     "openai_base_url": "OPENAI_BASE_URL",
@@ -33,9 +37,11 @@ class Settings:
     embedding        `minilm`, `openai:NAME` or `compatible:NAME`
     passages         how many passages an answer is made from
     max_tokens       the most tokens one answer may cost, prompt and completion together
+    context_window   the tokens a model reads at once, where its server does not say
+    price            dollars for a million tokens read and written, `0.40/1.60`
     timeout          seconds to wait for a language model's server
     openai_api_key   never shown
-    openai_base_url  the server of a compatible model
+    openai_base_url  the server of a compatible model; never shown whole
     """
 
     store: str = ".footnote"
@@ -43,15 +49,20 @@ class Settings:
     embedding: str = BUILTIN_EMBEDDING
     passages: int = 10
     max_tokens: int | None = None
+    context_window: int | None = None
+    price: str | None = None
     timeout: float = 60.0
     openai_api_key: str | None = field(default=None, repr=False)
-    openai_base_url: str | None = None
+    openai_base_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _check_model("llm", self.llm, EXTRACTIVE)
         _check_model("embedding", self.embedding, BUILTIN_EMBEDDING)
-        if self.passages < 1:
-            raise SettingsError(f"passages is {self.passages}; it must be at least 1.")
+        for name in ("passages", "max_tokens", "context_window", "timeout"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise SettingsError(f"{VARIABLES[name]} is {value}; it must be more than 0.")
+        _prices(self.price)
 
     @classmethod
     def load(cls, environ: Mapping[str, str], directory: Path = Path()) -> "Settings":
@@ -75,6 +86,21 @@ class Settings:
         """Whether answers are made without a language model."""
         return self.llm == EXTRACTIVE
 
+    @property
+    def server(self) -> str:
+        """The name and port of the models' server, without what else its URL may hold."""
+        try:
+            parts = urlsplit(self.openai_base_url or OPENAI_URL)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return VARIABLES["openai_base_url"]
+        return f"{parts.hostname or VARIABLES['openai_base_url']}{port}"
+
+    def cost(self, read: int, written: int) -> float | None:
+        """What so many tokens cost in dollars, by `price`; None when nobody said."""
+        prices = _prices(self.price)
+        return (prices[0] * read + prices[1] * written) / 1_000_000 if prices else None
+
 
 def _check_model(name: str, value: str, builtin: str) -> None:
     kind, _, model = value.partition(":")
@@ -83,6 +109,20 @@ def _check_model(name: str, value: str, builtin: str) -> None:
             f"{VARIABLES[name]} is {value!r}; it must be {builtin!r}, 'openai:NAME' or "
             "'compatible:NAME'."
         )
+
+
+def _prices(price: str | None) -> tuple[float, float] | None:
+    """Dollars for a million tokens read, and written."""
+    if price is None:
+        return None
+    try:
+        read, written = map(float, price.split("/"))
+    except ValueError as error:
+        raise SettingsError(
+            f"{VARIABLES['price']} is {price!r}; it must be the dollars for a million tokens read "
+            "and written, such as 0.40/1.60."
+        ) from error
+    return read, written
 
 
 def _from_toml(path: Path) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Vouching:
         self._statements: list[Statement] = []
         self._scores: list[float] = []
         self._declined = False
+        self.length = 0
+        """How many characters the model has written, but for what it thought aloud."""
 
     @property
     def said_something(self) -> bool:
@@ -68,6 +70,7 @@ class Vouching:
     def _events(self, parsed: Sequence[str | Marked]) -> Iterator[Delta | Cited]:
         for item in parsed:
             if isinstance(item, str):
+                self.length += len(item)
                 yield Delta(item)
             elif _declines(item.text):
                 self._declined = True

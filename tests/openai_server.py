@@ -26,7 +26,8 @@ class Reply:
     """What the server does with one call.
 
     `pieces` are streamed, `pause` seconds apart; after `cut` of them the connection is broken.
-    `raw` replaces the whole body. A `status` other than 200 sends an OpenAI error.
+    `raw` replaces the whole body. A `status` other than 200 sends an OpenAI error. With `alive`,
+    comments are sent for so many seconds before the pieces, a tenth of a second apart.
     """
 
     pieces: Sequence[str] = ()
@@ -39,6 +40,7 @@ class Reply:
     raw: bytes | None = None
     message: str = "scripted error"
     cost: float | None = None
+    alive: float = 0.0
 
 
 Script = Callable[[Mapping[str, Any]], Reply]
@@ -54,6 +56,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
+        self.models: list[dict[str, Any]] = []
+        self.path = "/v1"
         self.keys: list[str] = []
         self.hung_up = threading.Event()
         self._replies: list[Reply | Script] = [Reply()]
@@ -76,7 +80,7 @@ class ModelServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self.path}"
 
     @property
     def prompts(self) -> list[str]:
@@ -122,7 +126,15 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        known = self.path == f"{self.server.owner.path}/models"
+        listed = json.dumps({"object": "list", "data": self.server.owner.models})
+        self._whole(Reply(status=200 if known else 404), listed.encode(), "application/json")
+
     def do_POST(self) -> None:
+        if not self.path.startswith(self.server.owner.path + "/chat/"):
+            self._whole(Reply(status=404), b"{}", "application/json")
+            return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         reply = self.server.owner.reply(body, self.headers.get("Authorization", ""))
         time.sleep(reply.delay)
@@ -137,8 +149,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole(reply, json.dumps(error).encode(), "application/json")
         elif reply.raw is not None:
             self._whole(reply, reply.raw, "text/event-stream")
-        else:
+        elif body.get("stream"):
             self._stream(body, reply)
+        else:
+            self._whole(reply, json.dumps(_completion(body, reply)).encode(), "application/json")
 
     def _whole(self, reply: Reply, data: bytes, kind: str) -> None:
         self.send_response(reply.status)
@@ -153,6 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        for _ in range(round(reply.alive * 10)):
+            self._chunk(b": still there\n\n")
+            time.sleep(0.1)
         for event in _events(body, reply):
             self._chunk(f"data: {event}\n\n".encode())
             time.sleep(reply.pause)
@@ -175,11 +192,20 @@ def _events(body: Mapping[str, Any], reply: Reply) -> Iterator[str]:
     if reply.cut is not None:
         return
     yield json.dumps({**head, "choices": [_choice({}, reply.finish)]})
-    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-    if reply.cost is not None:
-        usage["cost"] = reply.cost  # type: ignore[assignment]
-    yield json.dumps({**head, "choices": [], "usage": usage})
+    yield json.dumps({**head, "choices": [], "usage": _usage(reply)})
     yield "[DONE]"
+
+
+def _completion(body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+    message = {"role": "assistant", "content": "".join(reply.pieces)}
+    choice = {"index": 0, "message": message, "finish_reason": reply.finish}
+    head = {"id": "1", "object": "chat.completion", "created": 0, "model": body["model"]}
+    return {**head, "choices": [choice], "usage": _usage(reply)}
+
+
+def _usage(reply: Reply) -> dict[str, float]:
+    usage: dict[str, float] = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+    return usage if reply.cost is None else usage | {"cost": reply.cost}
 
 
 def _choice(delta: Mapping[str, str], finish: str | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def test_the_text_of_a_draft_carries_markers() -> None:
         Statement("A.", (FIRST, SECOND), "supported"),
         Statement("B.", (), "unsupported"),
     )
-    assert Draft(statements).text == "A. [1][2] B."
+    assert Draft(statements).text == "A. [1][2] B. (unsupported)"
 
 
 def test_the_text_of_a_refusal_is_its_reason() -> None:
@@ -76,4 +76,5 @@ def test_the_whole_json_document() -> None:
             {"article_id": "a", "start": 0, "end": 36, "score": 0.5, "text": ARTICLE.text}
         ],
         "elapsed_ms": {"retrieve": 1.0, "answer": 2.0},
+        "usage": None,
     }

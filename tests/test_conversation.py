@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Chatbot, Settings
-from rag.answers import Cited
+from rag.answers import Cited, Usage
 from rag.conversation import TURNS, Standalone, Turn, asks_for_sources, standalone
 from rag.errors import ModelError
-from rag.prompts import Message
+from rag.prompts import Message, Piece
 from tests.openai_server import ModelServer, Reply
 from vectorstore.records import Article
 
@@ -97,12 +97,12 @@ def test_any_talk_is_understood_somehow(question: str, history: list[Turn]) -> N
 def test_a_model_rewrites_when_there_is_one() -> None:
     told: list[str] = []
 
-    def complete(messages: Sequence[Message]) -> str:
+    def complete(messages: Sequence[Message]) -> Piece:
         told.append(messages[-1].text)
-        return "“Who leads OPEC?”\n"
+        return Piece("<think>They mean OPEC.</think>“Who leads OPEC?”\n", "stop", Usage(9, 5))
 
     assert standalone("And who leads it?", OPEC, complete) == Standalone(
-        "Who leads OPEC?", "Who leads OPEC?", changed=True
+        "Who leads OPEC?", "Who leads OPEC?", changed=True, usage=Usage(9, 5)
     )
     assert told == [
         "<conversation>\nuser: What is OPEC?\nagent: OPEC is a group of oil exporters.\n"
@@ -112,10 +112,10 @@ def test_a_model_rewrites_when_there_is_one() -> None:
 
 @pytest.mark.parametrize("said", ["", "x" * 1000, None])
 def test_rules_step_in_for_a_model_that_fails(said: str | None) -> None:
-    def complete(messages: object) -> str:
+    def complete(messages: object) -> Piece:
         if said is None:
             raise ModelError("No server answers.")
-        return said
+        return Piece(said)
 
     assert standalone("And who leads it?", OPEC, complete).question == "And who leads OPEC?"
 
@@ -168,9 +168,10 @@ def test_with_a_model_the_model_rewrites_and_then_answers(tmp_path: Path) -> Non
         bot.add(Article("a", "OPEC", "OPEC is led by Haitham al-Ghais, its secretary general."))
         server.say("Who leads OPEC?", "OPEC is led by Haitham al-Ghais [1].")
         answer = bot.ask("And who leads it?", history=OPEC)
-    assert (answer.standalone, answer.text) == (
+    assert (answer.standalone, answer.text, answer.usage) == (
         "Who leads OPEC?",
         "OPEC is led by Haitham al-Ghais. [1]",
+        Usage(200, 40),
     )
 
 

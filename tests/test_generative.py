@@ -5,8 +5,9 @@ import pytest
 
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Usage
 from rag.asking import Asked
-from rag.errors import ModelError
+from rag.errors import ModelError, ModelUnavailable
 from rag.generative import Generative
+from rag.models import Model
 from rag.prompts import CANNOT_ANSWER, fit, number, writing
 from tests.openai_server import KEY, ModelServer, Reply, Script, pieces
 from vectorstore.encoder import Encoder
@@ -170,8 +171,39 @@ def test_statements_come_as_they_are_finished(answered: Answered) -> None:
 
 
 def test_usage_and_cost_are_what_the_server_says(answered: Answered) -> None:
-    draft = answered(Reply(("He spoke in Moscow [2].",), cost=0.002))
+    draft = answered(Reply(("He spoke in Moscow [2].",), cost=0.002), price="9/9")
     assert draft.usage == Usage(100, 20, 0.002)
+
+
+def test_the_cost_is_by_the_price_that_is_set_where_the_server_says_none(
+    answered: Answered,
+) -> None:
+    draft = answered("He spoke in Moscow [2].", price="0.40/1.60")
+    assert draft.usage == Usage(100, 20, 0.000072)
+
+
+def test_a_window_is_what_the_server_says(server: ModelServer) -> None:
+    server.models = [
+        {"id": "other", "object": "model", "max_model_len": 1},
+        {"id": "some-model", "object": "model", "max_model_len": 32_768},
+    ]
+    assert Model(server.settings()).window == 32_768
+
+
+@pytest.mark.parametrize(
+    ("settings", "window"),
+    [
+        ({}, 4_096),
+        ({"context_window": 8_192}, 8_192),
+        ({"llm": "openai:gpt-4.1-mini"}, 1_047_576),
+        ({"llm": "openai:some-deployment"}, 128_000),
+        ({"openai_base_url": "http://127.0.0.1:9/v1"}, 4_096),
+    ],
+)
+def test_a_window_that_the_server_does_not_say(
+    server: ModelServer, settings: dict[str, Any], window: int
+) -> None:
+    assert Model(server.settings(**settings)).window == window
 
 
 def test_the_day_of_the_question_is_told(answered: Answered) -> None:
@@ -199,6 +231,13 @@ def test_a_budget_limits_prompt_and_answer(answered: Answered) -> None:
     assert draft.statements
 
 
+def test_openai_knows_the_limit_by_its_newer_name(answered: Answered) -> None:
+    answered("He spoke in Moscow [2].", llm="openai:gpt-5-mini", max_tokens=1400)
+    call = answered.server.calls[0]
+    assert "max_tokens" not in call
+    assert 0 < call["max_completion_tokens"] < 1400
+
+
 def test_a_budget_without_room_is_refused(answered: Answered) -> None:
     with pytest.raises(ModelError, match="Raise FOOTNOTE_MAX_TOKENS"):
         answered("x", max_tokens=100)
@@ -217,8 +256,8 @@ def test_a_budget_without_room_is_refused(answered: Answered) -> None:
         (Reply(("Sorry",), finish="content_filter"), 1, "content filter"),
         (Reply(raw=b"data: {oops\n\n"), 1, "not a reply"),
         (Reply(raw=b'data: {"choices": 5}\n\n'), 1, "not a reply"),
-        (Reply(raw=b'data: {"error": {"message": "boom"}}\n\n'), 1, "not a reply"),
-        (Reply(raw=b"<html>Welcome</html>"), 1, "wrote nothing"),
+        (Reply(raw=b'data: {"error": {"message": "boom"}}\n\n'), 1, "sent an error"),
+        (Reply(raw=b"<html>Welcome</html>"), 1, "not a reply"),
     ],
 )
 def test_what_goes_wrong_is_one_clear_error(
@@ -233,6 +272,17 @@ def test_what_goes_wrong_is_one_clear_error(
 def test_a_server_that_is_slow_is_given_up(answered: Answered) -> None:
     with pytest.raises(ModelError, match=r"within 0.05 seconds"):
         answered(Reply(delay=0.3), timeout=0.05)
+
+
+def test_a_server_that_only_shows_signs_of_life_is_given_up(answered: Answered) -> None:
+    with pytest.raises(ModelUnavailable, match=r"fell silent for 0.3 seconds"):
+        answered(Reply(("He spoke in Moscow [2].",), alive=2.0), timeout=0.3)
+
+
+def test_a_server_under_another_path(answered: Answered) -> None:
+    answered.server.path = "/openai/v1"
+    url = answered.server.url + "/"  # as Azure shows it
+    assert answered("He spoke in Moscow [2].", openai_base_url=url).statements
 
 
 def test_a_server_that_is_not_there(answered: Answered) -> None:
@@ -269,6 +319,12 @@ def test_what_was_finished_before_a_broken_end_is_kept(
 def test_a_model_that_never_ends_is_stopped(answered: Answered) -> None:
     draft = answered(Reply(("He spoke in Moscow [2]. ",) * 2000))
     assert draft.notes == ("The model reached its limit; only what it had finished is shown.",)
+
+
+def test_a_long_thought_before_the_answer_is_no_long_answer(answered: Answered) -> None:
+    thought = "<think>" + "So the minister spoke. " * 500 + "</think>"
+    draft = answered(f"{thought}He spoke in Moscow [2].")
+    assert ([s.text for s in draft.statements], draft.notes) == (["He spoke in Moscow."], ())
 
 
 def test_closing_the_composition_ends_the_call(server: ModelServer, encoder: Encoder) -> None:

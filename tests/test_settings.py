@@ -27,8 +27,15 @@ def test_extractive_turns_the_model_off(tmp_path: Path) -> None:
     assert Settings.load(environ, tmp_path).is_extractive
 
 
-def test_the_key_is_never_shown() -> None:
-    assert "sk-secret" not in repr(Settings(openai_api_key="sk-secret"))
+def test_keys_are_never_shown() -> None:
+    settings = Settings(openai_api_key="sk-secret", openai_base_url="http://me:sk-secret@host:1/v1")
+    assert "sk-secret" not in repr(settings)
+    assert settings.server == "host:1"
+
+
+def test_a_price_is_for_a_million_tokens_read_and_written() -> None:
+    assert Settings(price="0.40/1.60").cost(1_000_000, 500_000) == 1.2
+    assert Settings().cost(1_000_000, 500_000) is None
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,11 @@ def test_the_key_is_never_shown() -> None:
         ({"FOOTNOTE_PASSAGES": "many"}, "'many'"),
         ({"FOOTNOTE_PASSAGES": "0"}, "0"),
         ({"FOOTNOTE_TIMEOUT": "soon"}, "'soon'"),
+        ({"FOOTNOTE_TIMEOUT": "0"}, "FOOTNOTE_TIMEOUT is 0"),
+        ({"FOOTNOTE_MAX_TOKENS": "-1"}, "FOOTNOTE_MAX_TOKENS is -1"),
+        ({"FOOTNOTE_CONTEXT_WINDOW": "big"}, "'big'"),
+        ({"FOOTNOTE_PRICE": "3"}, "'3'"),
+        ({"FOOTNOTE_PRICE": "a/b"}, "'a/b'"),
     ],
 )
 def test_a_meaningless_value_is_named(tmp_path: Path, environ: dict[str, str], named: str) -> None:

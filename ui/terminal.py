@@ -83,6 +83,8 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
         for hit in answer.hits[:3]:
             screen.print(Text(f"  · {_byline(hit.article)}", style="bold"))
             screen.print(_indented(Text(shorten(hit.passage.text, 200))))
+    if answer.usage:
+        screen.print(Text(f"\n{answer.usage}", style="dim"))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:

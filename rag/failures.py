@@ -1,0 +1,93 @@
+"""What went wrong between us and a model's server, in words that say what to do.
+
+Importing this imports openai, which takes a second: only where a model is used.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import openai
+
+from rag.errors import ModelError, ModelUnavailable
+from rag.settings import Settings
+
+RETRIES = 2
+"""How often the client asks again: after time-outs, 429 and 5xx, with back-off."""
+
+# A body of another shape fails within the client, in one of the last four ways.
+FAILURES = (
+    openai.OpenAIError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+)
+
+
+@contextmanager
+def explained(settings: Settings, model: str) -> Iterator[None]:
+    """Whatever the client raises, as one `ModelError` that says what to do and holds no key.
+
+    It is a `ModelUnavailable` where nothing is set up wrongly.
+    """
+    try:
+        yield
+    except FAILURES as error:
+        # Not chained: the client's errors carry the request, and the request the key.
+        passing = _passing(error, settings)
+        raise passing or ModelError(_mistake(error, settings, model)) from None
+
+
+def _passing(error: Exception, settings: Settings) -> ModelUnavailable | None:
+    """What another time may go well, or None."""
+    server, times = settings.server, f"{RETRIES + 1} times"
+    match error:
+        case openai.APITimeoutError():
+            what = f"did not answer within {settings.timeout:g} seconds, {times}"
+            mend = "Give it longer with FOOTNOTE_TIMEOUT."
+        case httpx.TimeoutException():
+            what = f"fell silent for {settings.timeout:g} seconds"
+            mend = "Give it longer with FOOTNOTE_TIMEOUT."
+        case openai.APIConnectionError() | httpx.InvalidURL():
+            return ModelUnavailable(
+                f"No server answers at {server}. Start it, or set OPENAI_BASE_URL to where it is."
+            )
+        case openai.RateLimitError():
+            what = "takes no more calls now (429), for their number or for want of credit"
+            mend = "Ask again later."
+        case openai.APIStatusError(status_code=status) if status >= 500:
+            what, mend = f"failed ({status}), {times}", "Ask again later."
+        case httpx.HTTPError():
+            what, mend = "broke off in the middle of its answer", "Ask again."
+        case openai.APIError() if type(error) is openai.APIError:
+            what, mend = "sent an error in place of its answer", "Ask again."
+        case _:
+            return None
+    return ModelUnavailable(f"{server} {what}. {mend}")
+
+
+def _mistake(error: Exception, settings: Settings, model: str) -> str:
+    """What will not go well until somebody mends it."""
+    server, (provider, _, name) = settings.server, model.partition(":")
+    match error:
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            what = f"refused the key ({error.status_code})"
+            mend = "Set OPENAI_API_KEY to one it accepts."
+        case openai.NotFoundError():
+            variable = "FOOTNOTE_LLM" if model == settings.llm else "FOOTNOTE_EMBEDDING"
+            what = f"has no model {name!r} (404)"
+            mend = (
+                f"Set {variable}={provider}:NAME to one it has, and see that OPENAI_BASE_URL is "
+                "whole; most end in /v1."
+            )
+        case openai.APIStatusError(status_code=status):
+            what = f"refused the request ({status})"
+            mend = f"See that it takes {name!r} for this, and that the question is not too long."
+        case _:
+            what = "answered with something that is not a reply"
+            mend = "See that OPENAI_BASE_URL is an OpenAI-compatible server's, ending in /v1."
+    instead = " Or answer without a model: FOOTNOTE_LLM=extractive" if model == settings.llm else ""
+    return f"{server} {what}. {mend}{instead}"
