@@ -1,12 +1,15 @@
 """Whether two articles disagree on the figure, the day or the name that was asked for."""
 
+import re
 from collections.abc import Set as AbstractSet
 
 from rag.evidence import Evidence, same_answer
 from rag.facts import content, firm_numbers, months, names, words
 from rag.questions import Kind
 
-ABOUT = 0.6
+_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|cents?)\b", re.IGNORECASE)
+
+ABOUT = 0.45
 """The share of the question's words that each sentence must hold, its article's title included."""
 PARALLEL = 0.5
 """The share of the shorter sentence's words, names apart, that two sentences about a name share."""
@@ -32,11 +35,12 @@ def _is_about(question: str, evidence: Evidence) -> bool:
 
 
 def _figures_differ(one: str, other: str) -> bool:
-    """Figures of one kind, none of which both give."""
+    """Sums of money, percentages or counts, none of which both give."""
     figures, others = firm_numbers(one), firm_numbers(other)
     if not figures or not others or figures[0].percent != others[0].percent:
         return False
-    return {n.value for n in figures}.isdisjoint(n.value for n in others)
+    alike = bool(_MONEY.search(one)) == bool(_MONEY.search(other))
+    return alike and {n.value for n in figures}.isdisjoint(n.value for n in others)
 
 
 def _days_differ(one: str, other: str) -> bool:
