@@ -1,30 +1,41 @@
 """Conversations to take away, as Markdown or as a page of HTML, with footnotes."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
+from ui.documents import Document, about, apart, doubt, notes
 from ui.html import Html, el, join, web_address
 from ui.turns import Turn
 
-Document = Mapping[str, Any]
-
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~]")
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
+_DIFFER = "The articles differ:"
+_HEAD = """<!doctype html>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<style>
+  body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 Georgia, serif; }
+  h2 { margin-top: 3rem; line-height: 1.3; }
+  table { width: 100%; margin: 1rem 0; border-collapse: collapse; table-layout: fixed; }
+  caption { text-align: start; font-weight: bold; }
+  th, td { padding: 0.5rem 1rem 0.5rem 0; text-align: start; vertical-align: top; }
+  th, dl, small { font: 0.85rem/1.5 system-ui, sans-serif; }
+  tr { border-top: 1px solid; }
+  dt { float: left; }
+  dd { margin: 0 0 0.75rem 2rem; }
+</style>
+"""
 
 
 def turn_text(turn: Turn) -> str:
     """The question, the answer with its markers, and the sources it rests on, as plain text."""
     answer = turn["answer"]
-    notes = [f"[{c['number']}] {about(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
+    cited = [f"[{c['number']}] {about(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
     said = answer["text"] or answer["reason"] or ""
-    return "\n\n".join(filter(None, [answer["question"], said, "\n".join(notes)]))
-
-
-def about(citation: Document) -> str:
-    """The article's title, source and date on one line."""
-    article = citation["article"]
-    parts = [article["title"], article["source"], article["published_at"]]
-    return " · ".join(filter(None, parts))
+    parts = [answer["question"], said, *answer["notes"], "\n".join(cited)]
+    return "\n\n".join(filter(None, parts))
 
 
 def talk_markdown(title: str, turns: Iterable[Turn]) -> str:
@@ -35,16 +46,42 @@ def talk_markdown(title: str, turns: Iterable[Turn]) -> str:
 
 def _turn_markdown(number: int, turn: Turn) -> str:
     answer = turn["answer"]
+    sides, others = apart(answer)
     said = [
-        _plain(s["text"]) + "".join(f"[^{number}-{n}]" for n in s["citations"])
-        for s in answer["statements"]
+        *_sides_markdown(number, sides, answer["citations"]),
+        *(_statement_markdown(number, statement) for statement in others),
     ]
-    notes = [
+    cited = [
         f"[^{number}-{c['number']}]: {_plain(about(c))}: “{_plain(c['quote'])}”{_url(c)}"
         for c in answer["citations"]
     ]
     heading = f"## {_plain(answer['question'])}"
-    return "\n\n".join([heading, *(said or [_plain(answer["reason"] or "")]), *notes])
+    told = said or [_plain(answer["reason"] or "")]
+    return "\n\n".join([heading, *told, *map(_plain, notes(answer)), *cited])
+
+
+def _sides_markdown(
+    number: int, sides: Sequence[Document], citations: Sequence[Document]
+) -> list[str]:
+    """A column for each of the statements that differ."""
+    if not sides:
+        return []
+    rows = (
+        [_plain(_whose(side, citations)) for side in sides],
+        ["---"] * len(sides),
+        [_statement_markdown(number, side) for side in sides],
+    )
+    return [_DIFFER, "\n".join(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _statement_markdown(number: int, statement: Document) -> str:
+    marks = "".join(f"[^{number}-{n}]" for n in statement["citations"])
+    said = doubt(statement)
+    return _plain(statement["text"]) + marks + (f" *({_plain(said)})*" if said else "")
+
+
+def _whose(statement: Document, citations: Sequence[Document]) -> str:
+    return next(about(c) for c in citations if c["number"] in statement["citations"])
 
 
 def _plain(text: str) -> str:
@@ -56,21 +93,36 @@ def talk_html(title: str, turns: Iterable[Turn]) -> str:
     """A conversation as a page that needs nothing but itself."""
     sections = (_turn_html(number, turn) for number, turn in enumerate(turns, 1))
     body = el("body", el("h1", title, dir="auto"), sections)
-    return '<!doctype html>\n<meta charset="utf-8">\n' + join(el("title", title), body) + "\n"
+    return _HEAD + join(el("title", title), body) + "\n"
 
 
 def _turn_html(number: int, turn: Turn) -> Html:
     answer = turn["answer"]
-    said = [
-        el("p", s["text"], (_reference(number, n) for n in s["citations"]), dir="auto")
-        for s in answer["statements"]
-    ]
+    sides, others = apart(answer)
+    said = [el("p", _statement_html(number, statement), dir="auto") for statement in others]
     return el(
         "section",
         el("h2", answer["question"], dir="auto"),
-        said or el("p", answer["reason"], dir="auto"),
+        _sides_html(number, sides, answer["citations"]) if sides else None,
+        said if sides or said else el("p", answer["reason"], dir="auto"),
+        (el("p", note, dir="auto") for note in notes(answer)),
         el("dl", (_footnote(number, citation) for citation in answer["citations"])),
     )
+
+
+def _sides_html(number: int, sides: Sequence[Document], citations: Sequence[Document]) -> Html:
+    return el(
+        "table",
+        el("caption", _DIFFER),
+        el("tr", (el("th", _whose(side, citations), dir="auto") for side in sides)),
+        el("tr", (el("td", _statement_html(number, side), dir="auto") for side in sides)),
+    )
+
+
+def _statement_html(number: int, statement: Document) -> Html:
+    said = doubt(statement)
+    marks = (_reference(number, n) for n in statement["citations"])
+    return join(statement["text"], marks, join(" ", el("small", f"({said})")) if said else None)
 
 
 def _reference(turn: int, number: int) -> Html:
@@ -89,4 +141,4 @@ def _footnote(turn: int, citation: Document) -> Html:
 
 def _url(citation: Document) -> str:
     url = web_address(citation["article"]["url"])
-    return f" <{url}>" if url else ""
+    return f" <{quote(url, safe=_IN_ADDRESSES)}>" if url else ""

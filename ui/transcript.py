@@ -1,13 +1,12 @@
 """Turns as HTML: statements with markers, refusals, what was retrieved, what can be done."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from ui.export import about, turn_text
+from ui.documents import Document, notes
+from ui.export import turn_text
 from ui.html import Html, el, join
+from ui.statements import span_data, statements_html
 from ui.turns import Turn, shorten
-
-Document = Mapping[str, Any]
 
 
 def transcript(turns: Iterable[Turn], version: str) -> Html:
@@ -27,37 +26,6 @@ def turn_html(turn: Turn) -> Html:
         data_question=turn["answer"]["question"],
         data_copy=turn_text(turn) if turn["state"] == "done" else None,
     )
-
-
-def marker(citation: Document) -> Html:
-    """A footnote's number. Pointing at it shows the quote, pressing it opens the source."""
-    article = citation["article"]
-    return el(
-        "button",
-        str(citation["number"]),
-        el(
-            "span",
-            el("q", shorten(citation["quote"], 300), dir="auto"),
-            el("cite", shorten(about(citation), 120), dir="auto"),
-            class_="quote",
-            role="tooltip",
-        ),
-        type="button",
-        class_="marker",
-        aria_label=f"Footnote {citation['number']}: {shorten(article['title'], 80)}",
-        data_number=citation["number"],
-        **span_data(article["id"], article["title"], citation["start"], citation["end"]),
-    )
-
-
-def span_data(article: str, title: str, start: int, end: int) -> dict[str, Any]:
-    """The attributes that say where a button leads."""
-    return {
-        "data_article": article,
-        "data_title": shorten(title, 120),
-        "data_start": start,
-        "data_end": end,
-    }
 
 
 def _question(answer: Document) -> Html:
@@ -82,36 +50,11 @@ def _body(turn: Turn) -> Html:
         return el("p", f"Reading {counted(len(turn['hits']), 'passage')} …", class_="waiting")
     if answer["refused"]:
         return _refusal(turn)
-    cited = {citation["number"]: citation for citation in answer["citations"]}
     return join(
-        (_statement(statement, cited, answer["short"]) for statement in answer["statements"]),
+        statements_html(answer),
         el("p", turn["draft"], class_="statement draft", dir="auto") if turn["draft"] else None,
-        (el("p", note, class_="note", dir="auto") for note in answer["notes"]),
+        (el("p", note, class_="note", dir="auto") for note in notes(answer)),
     )
-
-
-def _statement(statement: Document, cited: Mapping[int, Document], short: Any) -> Html:
-    weak = statement["support"] == "unsupported"
-    return el(
-        "p",
-        _emphasised(statement, short),
-        el("span", *(marker(cited[n]) for n in statement["citations"]), class_="markers"),
-        el("span", _doubt(statement), class_="doubt") if weak else None,
-        class_=f"statement {statement['support']}",
-        dir="auto",
-    )
-
-
-def _emphasised(statement: Document, short: Any) -> Html:
-    text = statement["text"]
-    if not short or short["number"] not in statement["citations"]:
-        return join(text)
-    before, found, after = text.partition(short["quote"])
-    return join(before, el("strong", found), after) if found else join(text)
-
-
-def _doubt(statement: Document) -> str:
-    return f"Not supported: {statement.get('note') or 'the cited sentences do not say this.'}"
 
 
 def _refusal(turn: Turn) -> Html:

@@ -1,0 +1,45 @@
+"""What an `answer_json` document says, for the page and for what is taken away from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def about(citation: Document) -> str:
+    """The article's title, source and date on one line."""
+    article = citation["article"]
+    parts = [article["title"], article["source"], article["published_at"]]
+    return " · ".join(filter(None, parts))
+
+
+def apart(answer: Document) -> tuple[list[Document], list[Document]]:
+    """The statements that differ from one another, none or several of them, and the others."""
+    numbers = {span["number"] for span in _differing(answer)}
+    sides = [s for s in answer["statements"] if not numbers.isdisjoint(s["citations"])]
+    if len(sides) < 2:
+        return [], list(answer["statements"])
+    return sides, [s for s in answer["statements"] if s not in sides]
+
+
+def notes(answer: Document) -> list[str]:
+    """The notes, without the one that tells in words what differs: that is shown."""
+    quotes = [span["quote"] for span in _differing(answer)]
+    return [n for n in answer["notes"] if not (quotes and all(quote in n for quote in quotes))]
+
+
+def doubt(statement: Document) -> str | None:
+    """Why a statement is not to be relied on, if it is not."""
+    if statement["support"] != "unsupported":
+        return None
+    return f"Not supported: {statement.get('note') or 'the cited sentences do not say this.'}"
+
+
+def key_spans(answer: Document) -> list[Document]:
+    """The spans that answer by themselves, likeliest first: citations inside citations."""
+    return [*_differing(answer), *([answer["short"]] if answer["short"] else [])]
+
+
+def _differing(answer: Document) -> list[Document]:
+    # Browsers may have kept answers from before there was such a field.
+    return answer.get("differing") or []
