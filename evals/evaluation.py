@@ -43,20 +43,22 @@ def evaluate(
     baseline: str | Path | None = None,
     reuse: bool = False,
     strict: bool = False,
+    judged: bool = False,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Ask the cases of gold files, the seeds' by default, and compare with a saved baseline.
 
     The run is saved to `save`; while it goes on, what is done stands in a file beside it, from
     which the same call goes on after an interruption. With `reuse`, cases of the run saved there
-    before are taken over where nothing changed. Raises `GoldError` and `StoreError`.
+    before are taken over where nothing changed; with `judged`, a language model judges the answers
+    as well. Raises `GoldError`, `StoreError`, and `ModelError` where there is no model to judge.
     """
     before = Run.load(baseline) if baseline else None
     cases = load_cases(gold or [seeds_gold()])
     wrong = problems(bot, cases)
     journal = Path(f"{save}.partial") if save else None
     previous = Run.load(save) if save and reuse and Path(save).exists() else None
-    done = run(bot, cases, journal=journal, previous=previous, progress=progress)
+    done = run(bot, cases, journal=journal, previous=previous, judged=judged, progress=progress)
     if save and journal:
         done.save(save)
         journal.unlink()

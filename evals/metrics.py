@@ -13,7 +13,7 @@ from typing import Literal
 from evals.cases import Case
 from rag import Answer, Article, Citation, Hit
 
-Group = Literal["retrieval", "answers", "citations", "refusals"]
+Group = Literal["retrieval", "answers", "citations", "refusals", "judged by a model"]
 Scores = dict[str, float]
 
 
@@ -56,6 +56,8 @@ METRICS = {
         Metric(
             "refused_wrongly", "refusals", "answerable and refused", gate=True, lower_is_better=True
         ),
+        Metric("correctness", "judged by a model", "correct, 1 to 5 taken as 0 to 1"),
+        Metric("faithfulness", "judged by a model", "faithful to the passages"),
     )
 }
 

@@ -13,13 +13,17 @@ from itertools import islice
 from pathlib import Path
 from platform import python_version
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.cases import Case, GoldError
 from evals.citing import citation_scores, support_judge
+from evals.judged import judged_scores, model_judge
 from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_scores
 from evals.runs import About, Outcome, Run
 from rag import Answer, Article, Chatbot, FootnoteError, Hit, answer_json
+
+if TYPE_CHECKING:
+    from rag.judges import ModelJudge
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -45,21 +49,24 @@ def run(
     *,
     journal: Path | None = None,
     previous: Run | None = None,
+    judged: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Ask every case. A case that raises is kept as an error, and the rest goes on.
 
     `journal` is a file that takes each outcome as it comes: a run that was interrupted goes on
     where it stopped. Outcomes of `previous` are taken over, and marked so, for cases that are the
-    same in a run of the same articles, settings and program. Raises `GoldError` for an id that
-    occurs twice, and `StoreError`.
+    same in a run of the same articles, settings and program. With `judged`, a language model
+    judges the answers as well. Raises `GoldError` for an id that occurs twice, `StoreError`, and
+    `ModelError` where there is no model to judge.
     """
     _check_ids(cases)
     started, clock = datetime.now(UTC), perf_counter()
-    about = describe(bot)
+    judge = model_judge(bot.settings) if judged else None
+    about = describe(bot, judge.name if judge else None)
     known = _kept(previous, about, cases) | _resumed(journal, about, cases)
     rest = [case for case in cases if case.id not in known]
-    asker = _Asker(bot)
+    asker = _Asker(bot, judge)
     for outcome in _written(asker.outcomes(rest), journal, about, list(known.values())):
         known[outcome.case.id] = outcome
         if progress:
@@ -69,11 +76,13 @@ def run(
     return Run(about, outcomes, started.isoformat(timespec="seconds"), seconds)
 
 
-def describe(bot: Chatbot) -> About:
-    """What a run of this chatbot would be a run of."""
+def describe(bot: Chatbot, judge: str | None = None) -> About:
+    """What a run of this chatbot would be a run of; `judge` is the model that judges, if any."""
     settings = {k: v for k, v in asdict(bot.settings).items() if k not in _SECRET}
     if not bot.settings.is_extractive:
         settings["server"] = bot.settings.server
+    if judge:
+        settings["judge"] = judge
     articles = {article.id: article.digest[:16] for article in bot.articles()}
     corpus = sha256(json.dumps(articles, sort_keys=True).encode()).hexdigest()[:16]
     versions = {"python": python_version()} | {name: version(name) for name in _PACKAGES}
@@ -104,14 +113,15 @@ def _check_ids(cases: Sequence[Case]) -> None:
 class _Asker:
     """Asks cases, and keeps articles at hand for checking spans."""
 
-    def __init__(self, bot: Chatbot) -> None:
+    def __init__(self, bot: Chatbot, judge: "ModelJudge | None") -> None:
         self._bot = bot
+        self._model_judge = judge
         self._article = lru_cache(maxsize=1000)(bot.article)
         self._judge = support_judge(bot.embedder.embed)
 
     def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
         """Outcomes in the order of the cases; side by side where a model's server is waited for."""
-        if self._bot.settings.is_extractive:
+        if self._bot.settings.is_extractive and not self._model_judge:
             yield from map(self._outcome, cases)
             return
         pool = ThreadPoolExecutor(8)
@@ -149,6 +159,8 @@ class _Asker:
             chosen = self._bot.choose(case.question, case.choices, as_of=case.asked_on)
             scores |= choice_score(case, chosen)
         scores |= citation_scores(answer, self._judge)
+        if self._model_judge:
+            scores |= judged_scores(case, answer, self._model_judge)
         return {name: round(score, 6) for name, score in scores.items()}
 
     def _articles(self, answer: Answer) -> dict[str, Article]:

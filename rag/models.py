@@ -51,8 +51,11 @@ class ChatModel(OpenAI):
         return
 
 
-def language_model(settings: Settings, client: openai.OpenAI, window: int) -> ChatModel:
+def language_model(
+    settings: Settings, client: openai.OpenAI | openai.AsyncOpenAI, window: int
+) -> ChatModel:
     """The model that the settings name, as a LlamaIndex one that asks through the client."""
+    through = "openai_client" if isinstance(client, openai.OpenAI) else "async_openai_client"
     provider, _, name = settings.llm.partition(":")
     unheard_of = provider == "openai" and name not in ALL_AVAILABLE_MODELS
     return ChatModel(
@@ -64,7 +67,7 @@ def language_model(settings: Settings, client: openai.OpenAI, window: int) -> Ch
         api_base=str(client.base_url),
         timeout=settings.timeout,
         max_retries=0,  # the client retries, and heeds Retry-After
-        openai_client=client,
+        **{through: client},
     )
 
 

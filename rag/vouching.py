@@ -35,6 +35,7 @@ class Vouching:
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._statements: list[Statement] = []
         self._scores: list[float] = []
+        self._said: set[str] = set()  # small models tend to go round in circles
         self._declined = False
         self.length = 0
         """How many characters the model has written, but for what it thought aloud."""
@@ -74,7 +75,8 @@ class Vouching:
                 yield Delta(item)
             elif _declines(item.text):
                 self._declined = True
-            else:
+            elif item.text not in self._said:
+                self._said.add(item.text)
                 yield Cited(self._vouched(item))
 
     def _vouched(self, marked: Marked) -> Statement:

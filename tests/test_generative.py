@@ -316,6 +316,11 @@ def test_what_was_finished_before_a_broken_end_is_kept(
     assert ([s.text for s in draft.statements], draft.notes) == (["He spoke in Moscow."], (note,))
 
 
+def test_a_statement_made_again_is_shown_once(answered: Answered) -> None:
+    draft = answered("He spoke in Moscow [2]. He spoke in Moscow [2].")
+    assert draft.text == "He spoke in Moscow. [1]"
+
+
 def test_a_model_that_never_ends_is_stopped(answered: Answered) -> None:
     draft = answered(Reply(("He spoke in Moscow [2]. ",) * 2000))
     assert draft.notes == ("The model reached its limit; only what it had finished is shown.",)

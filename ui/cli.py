@@ -167,12 +167,15 @@ def evaluate(
         bool, typer.Option("--reuse", help="Take over what cannot have changed since --json FILE.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when any case got worse.")] = False,
+    judged: Annotated[
+        bool, typer.Option("--judged", help="Have a language model judge the answers as well.")
+    ] = False,
 ) -> None:
     """Ask questions whose answers are known; exit 1 when it got worse than the baseline."""
     from ui import evaluating
 
     request = evaluating.Request(
-        gold or [], articles or [], store, save, baseline, page, junit, reuse, strict
+        gold or [], articles or [], store, save, baseline, page, junit, reuse, strict, judged
     )
     if draft:
         evaluating.draft(request)

@@ -30,6 +30,7 @@ class Request:
     junit: Path | None
     reuse: bool
     strict: bool
+    judged: bool
 
 
 def check(request: Request) -> bool:
@@ -51,6 +52,7 @@ def run(request: Request) -> bool:
             baseline=request.baseline,
             reuse=request.reuse,
             strict=request.strict,
+            judged=request.judged,
             progress=progress,
         )
     _warn(done.problems)
