@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from rag.evidence import Evidence, same_answer
 from rag.facts import content, firm_numbers, months, names, words
 from rag.questions import Kind
+from rag.vocabulary import DAYS
 
 _MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|cents?)\b", re.IGNORECASE)
 
@@ -45,7 +46,7 @@ def _figures_differ(one: str, other: str) -> bool:
 
 def _days_differ(one: str, other: str) -> bool:
     """Other years; or other months or days, where the years do not tell them apart."""
-    for part in (_years, months, _days):
+    for part in (_years, _months, _days):
         mine, theirs = part(one), part(other)
         if mine and theirs and mine.isdisjoint(theirs):
             return True
@@ -54,6 +55,10 @@ def _days_differ(one: str, other: str) -> bool:
 
 def _years(text: str) -> AbstractSet[str]:
     return {word for word in words(text) if len(word) == 4 and word.isdigit()}
+
+
+def _months(text: str) -> AbstractSet[str]:
+    return months(text) - DAYS
 
 
 def _days(text: str) -> AbstractSet[str]:

@@ -19,6 +19,10 @@ PAIRS = {
         "The tram line to Vesk was opened on 3 May 2024 with a parade.",
         "The tram line to Vesk was opened on May 3, the town says.",
     ),
+    "weekday": (
+        "The mayor of Lum resigned on Thursday.",
+        "The mayor of Lum resigned in September, after a vote.",
+    ),
     "unit": (
         "The theatre at Malm sold 4,100 tickets, the manager said.",
         "The theatre at Malm sold tickets for $82,000, the manager said.",
@@ -51,7 +55,12 @@ def test_both_sides_are_cited(bot: Chatbot, question: str, spans: set[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "question", ["When was the tram line to Vesk opened?", "How many tickets did Malm sell?"]
+    "question",
+    [
+        "When was the tram line to Vesk opened?",
+        "When did the mayor of Lum resign?",
+        "How many tickets did Malm sell?",
+    ],
 )
 def test_what_is_only_said_otherwise_is_no_difference(bot: Chatbot, question: str) -> None:
     assert bot.ask(question).differing == ()
