@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag import Answer, Citation, Statement
 from ui.export import talk_html, talk_markdown
-from ui.html import Html, el, join, web_address
+from ui.html import Html, el, join, listed, web_address
 from ui.sources import Span, source_html
 from ui.turns import Collection, Turn, turn
 from vectorstore.records import Article
@@ -93,6 +93,10 @@ def test_a_web_address_becomes_a_link() -> None:
     assert el("a", "x", href="https://a.example/?b=1&c") == (
         '<a href="https://a.example/?b=1&amp;c">x</a>'
     )
+
+
+def test_what_stands_in_one_line_keeps_its_own_direction() -> None:
+    assert (listed("A", None, "<b>"), listed(None)) == ("A · <bdi>&lt;b&gt;</bdi>", "")
 
 
 def article(text: str) -> Article:

@@ -3,16 +3,17 @@
 import os
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
 from ui.access import credentials, is_exposed
 from ui.articles import articles_pane
 from ui.chat import chat_pane
 from ui.endpoints import endpoints
+from ui.head import Head, head
 from ui.html import el
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ _PRIVATE: dict[str, Any] = {
     "pwa": False,
     "show_error": True,
 }
-
-_HERE = Path(__file__).parent
 
 
 def build(bot: "Chatbot") -> gr.Blocks:
@@ -94,7 +93,7 @@ def launch(
             mcp_server=mcp,
             prevent_thread_lock=True,
             max_file_size=LARGEST_FILE,
-            head=_head(),
+            app_kwargs={"middleware": [Middleware(Head, head=head())]},
             theme=_theme(),
             **_PRIVATE,
         )
@@ -107,13 +106,6 @@ def launch(
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201
-
-
-def _head() -> str:
-    """Style and script, inline: Gradio's own `css` is rewritten on the way and arrives late."""
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
 
 
 def _theme() -> gr.Theme:

@@ -67,7 +67,7 @@ def _adding_parts() -> tuple[gr.File, list[gr.Textbox], gr.Button, gr.HTML]:
             about = [
                 gr.Textbox(label="Title"),
                 gr.Textbox(label="Source"),
-                gr.Textbox(label="Published", placeholder="2025-08-14"),
+                gr.Textbox(label="Published", placeholder="e.g. 2025-08-14"),
                 gr.Textbox(label="Address", placeholder="https://"),
             ]
         add = gr.Button("Add", variant="primary", elem_id="add")

@@ -52,9 +52,9 @@ def composer_pane(bot: "Chatbot", page: gr.Blocks) -> Composer:
 def _scope_parts(bot: "Chatbot") -> tuple[gr.components.Component, ...]:
     with gr.Row():
         dates = (
-            gr.Textbox(label="As of", placeholder="2025-08-14"),
-            gr.Textbox(label="Published since", placeholder="2025-08-01"),
-            gr.Textbox(label="Published until", placeholder="2025-08-14"),
+            gr.Textbox(label="As of", placeholder="e.g. 2025-08-14"),
+            gr.Textbox(label="Published since", placeholder="e.g. 2025-08-01"),
+            gr.Textbox(label="Published until", placeholder="e.g. 2025-08-14"),
         )
         named = gr.Dropdown([], label="Sources", multiselect=True)
     settings = bot.settings

@@ -6,11 +6,16 @@ from typing import Any
 Document = Mapping[str, Any]
 
 
-def about(citation: Document) -> str:
-    """The article's title, source and date on one line."""
+def about(citation: Document) -> tuple[str | None, ...]:
+    """The article's title, source and day, as far as they are known."""
     article = citation["article"]
-    parts = [article["title"], article["source"], article["published_at"]]
-    return " · ".join(filter(None, parts))
+    day = article["published_at"] and article["published_at"][:10]
+    return article["title"], article["source"], day
+
+
+def byline(citation: Document) -> str:
+    """The same on one line."""
+    return " · ".join(filter(None, about(citation)))
 
 
 def apart(answer: Document) -> tuple[list[Document], list[Document]]:

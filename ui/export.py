@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from ui.documents import Document, about, apart, doubt, notes
-from ui.html import Html, el, join, web_address
+from ui.documents import Document, about, apart, byline, doubt, notes
+from ui.html import Html, el, join, listed, web_address
 from ui.turns import Turn
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~]")
@@ -32,7 +32,7 @@ _HEAD = """<!doctype html>
 def turn_text(turn: Turn) -> str:
     """The question, the answer with its markers, and the sources it rests on, as plain text."""
     answer = turn["answer"]
-    cited = [f"[{c['number']}] {about(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
+    cited = [f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
     said = answer["text"] or answer["reason"] or ""
     parts = [answer["question"], said, *answer["notes"], "\n".join(cited)]
     return "\n\n".join(filter(None, parts))
@@ -52,7 +52,7 @@ def _turn_markdown(number: int, turn: Turn) -> str:
         *(_statement_markdown(number, statement) for statement in others),
     ]
     cited = [
-        f"[^{number}-{c['number']}]: {_plain(about(c))}: “{_plain(c['quote'])}”{_url(c)}"
+        f"[^{number}-{c['number']}]: {_plain(byline(c))}: “{_plain(c['quote'])}”{_url(c)}"
         for c in answer["citations"]
     ]
     heading = f"## {_plain(answer['question'])}"
@@ -67,7 +67,7 @@ def _sides_markdown(
     if not sides:
         return []
     rows = (
-        [_plain(_whose(side, citations)) for side in sides],
+        [_plain(byline(_cited(side, citations))) for side in sides],
         ["---"] * len(sides),
         [_statement_markdown(number, side) for side in sides],
     )
@@ -80,8 +80,8 @@ def _statement_markdown(number: int, statement: Document) -> str:
     return _plain(statement["text"]) + marks + (f" *({_plain(said)})*" if said else "")
 
 
-def _whose(statement: Document, citations: Sequence[Document]) -> str:
-    return next(about(c) for c in citations if c["number"] in statement["citations"])
+def _cited(statement: Document, citations: Sequence[Document]) -> Document:
+    return next(c for c in citations if c["number"] in statement["citations"])
 
 
 def _plain(text: str) -> str:
@@ -114,7 +114,7 @@ def _sides_html(number: int, sides: Sequence[Document], citations: Sequence[Docu
     return el(
         "table",
         el("caption", _DIFFER),
-        el("tr", (el("th", _whose(side, citations), dir="auto") for side in sides)),
+        el("tr", (el("th", listed(*about(_cited(side, citations))), dir="auto") for side in sides)),
         el("tr", (el("td", _statement_html(number, side), dir="auto") for side in sides)),
     )
 
@@ -131,7 +131,7 @@ def _reference(turn: int, number: int) -> Html:
 
 def _footnote(turn: int, citation: Document) -> Html:
     url = web_address(citation["article"]["url"])
-    source = el("a", about(citation), href=url) if url else about(citation)
+    source = el("a" if url else "span", listed(*about(citation)), href=url, dir="auto")
     number = citation["number"]
     return join(
         el("dt", f"[{number}]", id=f"note-{turn}-{number}"),

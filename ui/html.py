@@ -43,6 +43,15 @@ def join(*children: Child) -> Html:
     return Html("".join(_flat(children)))
 
 
+def listed(*parts: str | None) -> Html:
+    """The parts that there are, on one line that takes the first one's direction.
+
+    Each keeps its own: a date in a line of Arabic would else be turned round.
+    """
+    first, *others = filter(None, parts) if any(parts) else ("",)
+    return join(first, (join(" · ", el("bdi", part)) for part in others))
+
+
 def web_address(url: str | None) -> str | None:
     """The URL if a browser may follow it: http or https, with a host; else None."""
     try:

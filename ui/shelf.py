@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StoreMissing
-from ui.html import Html, el
+from ui.html import Html, el, listed
 from ui.transcript import counted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _row(article: "ArticleSummary") -> Html:
     return el(
         "li",
         title,
-        el("span", " · ".join(filter(None, about)), class_="about", dir="auto"),
+        el("span", listed(*about), class_="about", dir="auto"),
         remove,
         data_article=article.id,
     )

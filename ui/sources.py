@@ -8,7 +8,7 @@ from uuid import uuid4
 import gradio as gr
 
 from rag.errors import FootnoteError
-from ui.html import Html, el, join, web_address
+from ui.html import Html, el, join, listed, web_address
 from vectorstore.records import Article
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _head(article: Article, spans: Sequence[Span], current: int) -> Html:
         el("h2", article.title, dir="auto"),
         el(
             "p",
-            el("span", " · ".join(filter(None, about)), dir="auto"),
+            el("span", listed(*about), dir="auto"),
             el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
             if link
             else None,

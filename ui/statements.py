@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ui.documents import Document, about, apart, doubt, key_spans
-from ui.html import Html, el, join
+from ui.html import Html, el, join, listed
 from ui.turns import shorten
 
 
@@ -37,7 +37,7 @@ def _side(statement: Document, cited: Mapping[int, Document], key: Sequence[Docu
         "div",
         el("p", el("time", day), class_="day"),
         _statement(statement, cited, key),
-        el("p", " · ".join(filter(None, [article["title"], article["source"]])), dir="auto"),
+        el("p", listed(article["title"], article["source"]), dir="auto"),
         class_="side",
     )
 
@@ -70,7 +70,7 @@ def marker(citation: Document) -> Html:
         el(
             "span",
             el("q", shorten(citation["quote"], 300), dir="auto"),
-            el("cite", shorten(about(citation), 120), dir="auto"),
+            el("cite", listed(*about(citation)), dir="auto"),
             class_="quote",
             role="tooltip",
         ),

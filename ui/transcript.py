@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rag import Usage
 from ui.documents import Document, notes
 from ui.export import turn_text
 from ui.html import Html, el, join
@@ -99,6 +100,7 @@ def _foot(turn: Turn) -> Html:
 def _searched(turn: Turn) -> Html:
     passages, articles = turn["searched"]
     elapsed = sum(turn["answer"]["elapsed_ms"].values())
+    usage = turn["answer"].get("usage")  # older kept turns have none
     return el(
         "details",
         el(
@@ -106,6 +108,7 @@ def _searched(turn: Turn) -> Html:
             f"Searched {counted(passages, 'passage')} of {counted(articles, 'article')}"
             f" in {elapsed:,.0f} ms",
         ),
+        el("p", str(Usage(**usage)), class_="aside") if usage else None,
         el("ol", *(_retrieved(hit) for hit in turn["hits"]), class_="hits"),
         class_="searched",
     )
