@@ -58,7 +58,7 @@ def _years(text: str) -> AbstractSet[str]:
 
 
 def _months(text: str) -> AbstractSet[str]:
-    return months(text) - DAYS
+    return months(text) - set(DAYS)
 
 
 def _days(text: str) -> AbstractSet[str]:
