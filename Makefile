@@ -38,10 +38,10 @@ screenshots: setup  ## Take the README's two pictures (needs chromium)
 # DATA holds questions and contexts, RUN takes checkpoints; run it again to go on. docs/reader.md.
 DATA ?= ../shared/qa
 RUN ?= .reader
-HOURS ?= 1.6
+HOURS ?= 3.4
 WEIGHTS = $$($(BIN)/python -c "from vectorstore.weights import locate_weights; print(locate_weights())")
 train-reader: setup  ## Train the reader anew, from data to the file that is shipped (hours)
-	$(PIP) install -q torch
+	$(PIP) install -q torch==2.13.0
 	$(BIN)/python -m training.train --data $(DATA) --model $(WEIGHTS) --out $(RUN) --hours $(HOURS) --workers 2
 	$(BIN)/python -m training.export --run $(RUN) --to $(RUN)/reader.safetensors
 	$(BIN)/python -c "from pathlib import Path; from vectorstore.reader import pack; \
