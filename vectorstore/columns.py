@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -24,17 +25,13 @@ class Columns:
     """The owner of every row, and the columns of owners; the last owner stands for none."""
 
     def __init__(self, extents: Sequence[Extent]) -> None:
+        self.passages = 0  # rows that have an owner
         self._owners = np.empty(0, np.int64)
         self._places: dict[str, int] = {}
         self._times = np.array([np.nan])
         self._sources: list[str | None] = [None]
-        self._ids: list[str | None] = [None]
+        self._ids: list[str] = [""]
         self.add(extents)
-
-    @property
-    def passages(self) -> int:
-        """How many rows have an owner."""
-        return int(np.count_nonzero(self._owners >= 0))
 
     def add(self, extents: Sequence[Extent]) -> None:
         """Add articles, whose rows come after all others."""
@@ -45,9 +42,10 @@ class Columns:
         for extent in extents:
             owners[extent.first : extent.end] = self._places[extent.id] = place
             place += 1
+            self.passages += extent.end - extent.first
         self._owners = owners
         self._sources[-1:] = [*(extent.source for extent in extents), None]
-        self._ids[-1:] = [*(extent.id for extent in extents), None]
+        self._ids[-1:] = [*(extent.id for extent in extents), ""]
         added = np.array([*map(_time, extents), np.nan])
         self._times = np.concatenate([self._times[:-1], added])
 
@@ -55,12 +53,16 @@ class Columns:
         """Leave the rows of articles without an owner."""
         known = [self._places.pop(article) for article in articles if article in self._places]
         if known:
-            self._owners[np.isin(self._owners, known)] = -1
+            theirs = np.isin(self._owners, known)
+            self._owners[theirs] = -1
+            self.passages -= int(theirs.sum())
 
-    def times(self, rows: Sequence[int]) -> list[float | None]:
-        """The time of each row's article."""
-        found = self._times[self._owners[list(rows)]]
-        return [None if np.isnan(time) else float(time) for time in found]
+    def articles(self, rows: Sequence[int]) -> list[tuple[str, float | None]]:
+        """The id and time of each row's article."""
+        owners = self._owners[list(rows)]
+        times = self._times[owners].tolist()
+        ids = [self._ids[owner] for owner in owners.tolist()]
+        return [(name, None if isnan(t) else t) for name, t in zip(ids, times, strict=True)]
 
     def inside(self, scope: Scope) -> Mask:
         """Which rows lie inside `scope`; a comparison with an unknown time is false."""

@@ -16,7 +16,7 @@ from vectorstore.catalog import ArticleSummary, Catalog, Entry
 from vectorstore.columns import Columns, Extent
 from vectorstore.inference import FloatArray
 from vectorstore.lexical import LexicalIndex, recipe
-from vectorstore.records import Candidate, Scope
+from vectorstore.records import Candidate, Passage, Scope
 from vectorstore.vectors import VectorFile
 
 _SPARE_ROWS = 10_000
@@ -82,6 +82,10 @@ class DerivedIndex:
         """Remove articles."""
         self.change(articles, [], np.empty((0, self._dimension), np.float32), generation)
 
+    def digests(self) -> dict[str, str]:
+        """The digest of every article, by id."""
+        return self._catalog.digests()
+
     def summaries(self) -> list[ArticleSummary]:
         """Every article, in the order they were added."""
         return self._catalog.summaries()
@@ -97,10 +101,10 @@ class DerivedIndex:
         lexical |= self._lexical.scores(text, [row for row in nearest if row not in lexical])
         rows = sorted({*nearest, *lexical})
         cosines = self._vectors.cosines(np.array(rows, np.int64), query).tolist()
-        passages = self._catalog.passages(rows)
+        slices, articles = self._catalog.slices(rows), self._columns.articles(rows)
         return [
-            Candidate(passages[row], cosine, lexical.get(row, 0.0), time)
-            for row, cosine, time in zip(rows, cosines, self._columns.times(rows), strict=True)
+            Candidate(Passage(article, *slices[row]), cosine, lexical.get(row, 0.0), time)
+            for row, cosine, (article, time) in zip(rows, cosines, articles, strict=True)
         ]
 
     def close(self) -> None:

@@ -94,8 +94,10 @@ class LexicalIndex:
         """The BM25 scores of those of `rows` that share a word with `text`."""
         from tantivy import Occur, Query
 
-        only = Query.term_set_query(self._schema, "row", list(rows))
-        return self._search(self._words(text), [(Occur.Must, _unscored(only))], len(rows))
+        # Twice as fast as `term_set_query`.
+        terms = [(Occur.Should, Query.term_query(self._schema, "row", row)) for row in rows]
+        only = _unscored(Query.boolean_query(terms))
+        return self._search(self._words(text), [(Occur.Must, only)], len(rows))
 
     def _search(
         self, words: "Query", filters: "list[tuple[Any, Query]]", limit: int

@@ -129,7 +129,8 @@ class ArticleStore:
 
     def digests(self) -> dict[str, str]:
         """Every article's `article_digest`, by id."""
-        return {summary.id: summary.digest for summary in self.articles()}
+        with self._threads:
+            return self._current().digests()
 
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, scope: Scope = EVERYWHERE

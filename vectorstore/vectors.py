@@ -59,15 +59,14 @@ class VectorFile:
         rows = np.flatnonzero(allowed)
         if len(rows) > SHORTLIST:
             differing = np.where(allowed, self._differing(query), np.uint16(self._width + 1))
-            rows = np.sort(np.argpartition(differing, SHORTLIST)[:SHORTLIST])
+            rows = np.flatnonzero(differing <= np.partition(differing, SHORTLIST)[SHORTLIST])
         order = np.argsort(-self.cosines(rows, query), kind="stable")
         return rows[order[:limit]]
 
     def _differing(self, query: FloatArray) -> npt.NDArray[np.uint16]:
         """In how many signs each row differs from the query."""
-        total = np.zeros(self.rows, np.uint16)
-        for word, column in zip(self._signs_of(query[None])[0], self._signs, strict=True):
-            total += np.bitwise_count(column ^ word)
+        differing = np.bitwise_count(self._signs ^ self._signs_of(query[None]).T)
+        total: npt.NDArray[np.uint16] = differing.sum(axis=0, dtype=np.uint16)
         return total
 
     def _signs_of(self, vectors: FloatArray) -> Signs:
@@ -77,8 +76,10 @@ class VectorFile:
 
     def _map(self) -> None:
         shape = (self.rows, self._width)
-        mapped = np.memmap(self._vectors_path, np.float32, "r", shape=shape) if self.rows else None
-        self._vectors: FloatArray = np.empty(shape, np.float32) if mapped is None else mapped
+        self._vectors: FloatArray = np.empty(shape, np.float32)
+        if self.rows:
+            # As a plain array, from which rows are taken twice as fast as from a `memmap`.
+            self._vectors = np.asarray(np.memmap(self._vectors_path, np.float32, "r", shape=shape))
 
 
 def _cut(path: Path, size: int) -> None:
