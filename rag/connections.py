@@ -28,16 +28,20 @@ def credentials(settings: Settings, model: str) -> tuple[str, str]:
     return key, settings.openai_base_url or OPENAI_URL
 
 
-def client_for(settings: Settings, patience: "Patience | None" = None) -> openai.OpenAI:
-    """A client of the language model's server, to be closed. Raises `ModelError` without a key."""
-    key, url = credentials(settings, settings.llm)
+def client_for(settings: Settings, model: str, patience: "Patience | None" = None) -> openai.OpenAI:
+    """A client of a model's server, which asks again by itself. Raises `ModelError` without a key.
+
+    With `patience`, replies are read only as long as there is some.
+    """
+    key, url = credentials(settings, model)
     hooks = {"response": [patience.watch]} if patience else {}
+    watched = openai.DefaultHttpxClient(event_hooks=hooks) if patience else None
     return openai.OpenAI(
         api_key=key,
         base_url=url,
         timeout=settings.timeout,
         max_retries=RETRIES,
-        http_client=openai.DefaultHttpxClient(event_hooks=hooks),
+        http_client=watched,
     )
 
 

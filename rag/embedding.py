@@ -10,7 +10,7 @@ from rag.settings import BUILTIN_EMBEDDING, Settings
 from vectorstore.encoder import Embedder, Encoder
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
+    import openai
     from numpy.typing import NDArray
 
 BATCH = 100
@@ -25,7 +25,7 @@ def embedder_for(settings: Settings) -> Embedder:
 
 
 class ServedEmbedder:
-    """An embedding model behind OpenAI's interface, called through LlamaIndex."""
+    """An embedding model behind OpenAI's interface."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -46,26 +46,22 @@ class ServedEmbedder:
 
         if not texts:
             return np.empty((0, self.dimension), np.float32)
+        batches = (texts[start : start + BATCH] for start in range(0, len(texts), BATCH))
         with explained(self._settings, self.name):
-            vectors = self._model.get_text_embedding_batch(list(texts))
-        array = np.asarray(vectors, np.float32)
+            array = np.asarray([v for batch in batches for v in self._vectors(batch)], np.float32)
         norms = np.linalg.norm(array, axis=1, keepdims=True)
         return np.asarray(array / np.maximum(norms, 1e-12), np.float32)
 
+    def _vectors(self, batch: Sequence[str]) -> list[list[float]]:
+        """One call's vectors, in the order of the texts."""
+        name = self.name.partition(":")[2]
+        data = self._client.embeddings.create(model=name, input=list(batch)).data
+        if sorted(vector.index for vector in data) != list(range(len(batch))):
+            raise ValueError("There is not one vector for each text.")
+        return [vector.embedding for vector in sorted(data, key=lambda vector: vector.index)]
+
     @cached_property
-    def _model(self) -> "BaseEmbedding":
-        from llama_index.embeddings.openai import OpenAIEmbedding
+    def _client(self) -> "openai.OpenAI":
+        from rag.connections import client_for
 
-        from rag.connections import credentials
-        from rag.failures import RETRIES
-
-        key, url = credentials(self._settings, self.name)
-        model: BaseEmbedding = OpenAIEmbedding(
-            model_name=self.name.partition(":")[2],
-            embed_batch_size=BATCH,
-            api_key=key,
-            api_base=url,
-            max_retries=RETRIES,
-            timeout=self._settings.timeout,
-        )
-        return model
+        return client_for(self._settings, self.name)

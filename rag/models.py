@@ -95,7 +95,7 @@ class Model:
     def _said_by_server(self) -> int | None:
         """The window in the server's list of models; None where it does not say."""
         try:
-            with client_for(self._settings) as client:
+            with client_for(self._settings, self._settings.llm) as client:
                 patience = min(_LISTING, self._settings.timeout)
                 listed = client.with_options(timeout=patience, max_retries=0).models.list().data
             entries = [model.model_extra or {} for model in listed if model.id == self._name]
@@ -116,7 +116,7 @@ class Model:
         chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
         with (
             explained(self._settings, self._settings.llm),
-            client_for(self._settings, patience) as client,
+            client_for(self._settings, self._settings.llm, patience) as client,
         ):
             llm = language_model(self._settings, client, self.window)
             heard = False

@@ -3,13 +3,14 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from zlib import crc32
 
 import numpy as np
 import pytest
 
 from rag import Article, Chatbot, Settings
-from rag.embedding import ServedEmbedder
+from rag.embedding import BATCH, ServedEmbedder
 from rag.errors import ModelError, ModelMismatch
 
 RIVER = Article("river", "River", "The Spree rises in the hills of Upper Lusatia.")
@@ -17,12 +18,24 @@ BREAD = Article("bread", "Bread", "Rye loaves are baked for an hour at a falling
 
 
 class Embeddings(BaseHTTPRequestHandler):
-    """Counts words into 64 buckets: texts that share words are near each other."""
+    """Counts words into 64 buckets: texts that share words are near each other.
+
+    The model `broken` fails, the model `short` forgets a vector.
+    """
+
+    sizes: ClassVar[list[int]] = []
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.sizes.append(len(body["input"]))
+        if body["model"] == "broken":
+            self.send_response(401)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         data = [{"object": "embedding", "index": i, "embedding": v} for i, v in counted(texts)]
+        data = data[1:] if body["model"] == "short" else data[::-1]
         reply = {"object": "list", "data": data, "model": body["model"], "usage": {}}
         reply["usage"] = {"prompt_tokens": 1, "total_tokens": 1}
         self.send_response(200)
@@ -52,8 +65,8 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-def served(url: str) -> Settings:
-    return Settings(embedding="compatible:toy", openai_base_url=url)
+def served(url: str, model: str = "toy") -> Settings:
+    return Settings(embedding=f"compatible:{model}", openai_base_url=url, openai_api_key="sk-1")
 
 
 def test_a_served_model_makes_normalised_vectors(server: str) -> None:
@@ -61,6 +74,22 @@ def test_a_served_model_makes_normalised_vectors(server: str) -> None:
     assert vectors.shape == (3, 64)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
     assert np.array_equal(vectors[0], vectors[2])
+
+
+def test_texts_are_sent_in_batches(server: str) -> None:
+    Embeddings.sizes.clear()
+    vectors = ServedEmbedder(served(server)).embed([f"word{i}" for i in range(2 * BATCH + 50)])
+    assert (vectors.shape, Embeddings.sizes) == ((250, 64), [BATCH, BATCH, 50])
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [("broken", r"refused the key \(401\)\. Set OPENAI_API_KEY"), ("short", "not a reply")],
+)
+def test_what_goes_wrong_is_said(server: str, model: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message) as error:
+        ServedEmbedder(served(server, model)).embed(["the spree", "rye loaves"])
+    assert "sk-1" not in str(error.value)
 
 
 def test_articles_are_found_with_a_served_model(server: str, tmp_path: Path) -> None:
