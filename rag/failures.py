@@ -58,6 +58,9 @@ def _passing(error: Exception, settings: Settings) -> ModelUnavailable | None:
         case openai.RateLimitError():
             what = "takes no more calls now (429), for their number or for want of credit"
             mend = "Ask again later."
+        case openai.BadRequestError(code="content_filter"):  # Azure's way to withhold an answer
+            what = "withheld the answer, as its content filter does"
+            mend = "Ask in other words."
         case openai.APIStatusError(status_code=status) if status >= 500:
             what, mend = f"failed ({status}), {times}", "Ask again later."
         case httpx.HTTPError():
@@ -85,7 +88,10 @@ def _mistake(error: Exception, settings: Settings, model: str) -> str:
             )
         case openai.APIStatusError(status_code=status):
             what = f"refused the request ({status})"
-            mend = f"See that it takes {name!r} for this, and that the question is not too long."
+            mend = (
+                f"See that it takes {name!r} for this. If it reads less than it was sent, say how "
+                "much in FOOTNOTE_CONTEXT_WINDOW."
+            )
         case _:
             what = "answered with something that is not a reply"
             mend = "See that OPENAI_BASE_URL is an OpenAI-compatible server's, ending in /v1."

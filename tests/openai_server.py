@@ -39,6 +39,7 @@ class Reply:
     finish: str | None = "stop"
     raw: bytes | None = None
     message: str = "scripted error"
+    code: str | None = None
     cost: float | None = None
     alive: float = 0.0
 
@@ -145,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, body: Mapping[str, Any], reply: Reply) -> None:
         if reply.status != 200:
-            error = {"error": {"message": reply.message, "type": "scripted"}}
+            error = {"error": {"message": reply.message, "type": "scripted", "code": reply.code}}
             self._whole(reply, json.dumps(error).encode(), "application/json")
         elif reply.raw is not None:
             self._whole(reply, reply.raw, "text/event-stream")

@@ -85,6 +85,7 @@ def test_an_answer_has_its_usage_and_its_cost(bot: Chatbot, server: ModelServer)
         (Reply(("Mara",), cut=1), "broke off in the middle"),
         (Reply(()), "wrote nothing"),
         (Reply(("Sorry",), finish="content_filter"), "withheld the answer"),
+        (Reply(status=400, code="content_filter"), "withheld the answer"),
         (Reply(raw=b'data: {"error": {"message": "busy"}}\n\n'), "sent an error"),
     ],
 )
