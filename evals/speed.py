@@ -106,14 +106,14 @@ def _level(size: int, seed: int, repeats: int, footnote: Sequence[str], store: P
     unread = [one(len(made) + number, seed=seed) for number in range(repeats)]
     questions = [item.question for item in made[:: max(1, len(made) // _QUESTIONS)]][:_QUESTIONS]
     with Chatbot.open(store, Settings(store=str(store))) as bot:
-        adding = list(_adding(bot, [item.article for item in made], repeats))
-        asking = list(_asking(bot, questions, repeats))
+        figures = list(_adding(bot, [item.article for item in made], repeats))
+        figures += asking(bot, questions, repeats)
         passages = sum(article.passages for article in bot.articles())
-        fresh = list(_fresh(bot, unread))
-    apart = _apart(store, footnote, questions[0], repeats)
+        figures += fresh(bot, unread)
+    figures += apart(store, footnote, questions[0], repeats)
     disk = sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
-    figures = *adding, *asking, *fresh, *apart, Figure.of("disk", "MiB", [disk * _MIB])
-    return Level(passages, len(made), figures)
+    figures.append(Figure.of("disk", "MiB", [disk * _MIB]))
+    return Level(passages, len(made), tuple(figures))
 
 
 # Adding
@@ -182,7 +182,7 @@ def _added(bot: Chatbot, articles: Sequence[Article]) -> _Part:
 # Asking
 
 
-def _asking(bot: Chatbot, questions: Sequence[Question], repeats: int) -> Iterator[Figure]:
+def asking(bot: Chatbot, questions: Sequence[Question], repeats: int) -> Iterator[Figure]:
     """Every way of asking, in rounds; within one they take turns, to meet the same machine."""
     ways: dict[str, Ask] = {
         "retrieve": lambda q: bot.retrieve(q.text),
@@ -217,7 +217,7 @@ def _around(question: Question) -> dict[str, str]:
     return {"since": first.isoformat(), "until": last.isoformat()}
 
 
-def _fresh(bot: Chatbot, unread: Sequence[News]) -> Iterator[Figure]:
+def fresh(bot: Chatbot, unread: Sequence[News]) -> Iterator[Figure]:
     """One more article, and the question that only it answers right after: is it found?"""
     adds, asks, found = [], [], []
     for article, question in unread:
@@ -230,7 +230,7 @@ def _fresh(bot: Chatbot, unread: Sequence[News]) -> Iterator[Figure]:
     yield Figure.of("it is found", "%", found)
 
 
-def _apart(
+def apart(
     store: Path, footnote: Sequence[str], question: Question, repeats: int
 ) -> tuple[Figure, Figure]:
     """`footnote ask` in processes of its own: how long, and the most memory that it held."""
