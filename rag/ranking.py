@@ -1,15 +1,17 @@
 """Which passages come first: pure functions over the scores of one search.
 
-Three things are added up: what the passage means and which words it has, in equal parts; and, for
-articles that carry a date, how news is written and read. The measurements behind every constant
-are in docs/decisions/06-retrieval.md.
+Added up are what the passage means and which words it has, in equal parts; for articles that carry
+a date, how news is written and read; and, for the best passages, how many of the question's words
+are near each other. The measurements behind every constant are in docs/decisions/06-retrieval.md.
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.vocabulary import FRAME
 from vectorstore.records import Candidate
 
 FloatArray = npt.NDArray[np.float64]
@@ -20,14 +22,18 @@ RECENT, HALF_LIFE = 0.5, 15.0
 """The worth of being new when a question is asked as of a day, and the days it takes to halve."""
 NEWER, LONG_HALF_LIFE = 0.2, 365.0
 """The same when no day is given: newer is better, gently, beside the newest article found."""
+NEAR, NEAR_AMONG = 0.1, 20
+"""The worth of a sentence that has every word of the question, in so many of the best passages."""
 
 _DAY = 86_400.0
+_STEM = re.compile(r"\b\w{1,5}")
+_SENTENCE_END = re.compile(r"[.!?\n][”\"’)\]]*\s")
 
 
 def rank(
-    candidates: Sequence[Candidate], *, as_of: float | None = None
+    candidates: Sequence[Candidate], question: str, *, as_of: float | None = None
 ) -> list[tuple[Candidate, float]]:
-    """The candidates of one search with their scores, best first.
+    """The candidates of one search for `question` with their scores, best first.
 
     `as_of` is the moment asked as of, in seconds since 1970. Scores compare the candidates of one
     search and mean nothing beside another's. Equal ones keep the order of article and passage.
@@ -41,6 +47,8 @@ def rank(
     times = np.array([candidate.timestamp for candidate in candidates], dtype=np.float64)
     leads = np.array([candidate.passage.number == 0 for candidate in candidates])
     scores += news_worth(times, leads, as_of=as_of)
+    for place in np.argsort(-scores, kind="stable")[:NEAR_AMONG]:
+        scores[place] += NEAR * nearness(question, candidates[place].passage.text)
     ranked = zip(candidates, scores.tolist(), strict=True)
     return sorted(ranked, key=lambda c: (-c[1], c[0].passage.article_id, c[0].passage.number))
 
@@ -64,6 +72,19 @@ def news_worth(
         return np.zeros(len(times))
     worth = LEAD * leads + recency(times, as_of=as_of)
     return np.where(dated, worth, worth[dated].mean())
+
+
+def nearness(question: str, text: str) -> float:
+    """The largest share of the question's words that one sentence of `text` has, from 0 to 1.
+
+    Words that only frame a question do not count. Two words are the same when their first five
+    letters are, as those of most forms of one word.
+    """
+    wanted = {word[:5] for word in re.findall(r"\w+", question.lower()) if word not in FRAME}
+    if not wanted:
+        return 0.0
+    sentences = _SENTENCE_END.split(text.lower())
+    return max(len(wanted.intersection(_STEM.findall(s))) for s in sentences) / len(wanted)
 
 
 def recency(times: FloatArray, *, as_of: float | None = None) -> FloatArray:

@@ -25,7 +25,7 @@ class Retriever:
         vector = self.embedder.embed([asked.question])[0]
         limit = max(CONSIDERED, k)
         candidates = self.store.search(vector, asked.question, limit=limit, scope=asked.scope)
-        best = rank(candidates, as_of=asked.as_of)[:k]
+        best = rank(candidates, asked.question, as_of=asked.as_of)[:k]
         articles = self.store.get_many({found.passage.article_id for found, _ in best})
         return tuple(
             Hit(found.passage, articles[found.passage.article_id], score, found.dense)

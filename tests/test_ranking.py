@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ranking import LEAD, NEWER, RECENT, fuse, news_worth, rank, recency
+from rag.ranking import LEAD, NEWER, RECENT, fuse, nearness, news_worth, rank, recency
 from vectorstore.records import Candidate, Passage
 
 DAY = 86_400.0
@@ -19,21 +19,22 @@ def candidate(
     dense: float = 0.0,
     lexical: float = 0.0,
     timestamp: float | None = None,
+    text: str = "x",
 ) -> Candidate:
-    return Candidate(Passage(article, number, 0, 1, "x"), dense, lexical, timestamp)
+    return Candidate(Passage(article, number, 0, len(text), text), dense, lexical, timestamp)
 
 
 def order(candidates: list[Candidate], as_of: float | None = None) -> list[str]:
-    return [found.passage.article_id for found, _ in rank(candidates, as_of=as_of)]
+    return [found.passage.article_id for found, _ in rank(candidates, "?", as_of=as_of)]
 
 
 def test_nothing_found_is_nothing_ranked() -> None:
-    assert rank([]) == []
+    assert rank([], "Where?") == []
 
 
 def test_one_candidate_is_ranked_without_a_spread_to_measure_by() -> None:
     alone = candidate("a", dense=0.4, lexical=7.0)
-    assert rank([alone]) == [(alone, 0.0)]
+    assert rank([alone], "Where?") == [(alone, 0.0)]
 
 
 def test_both_scores_count_the_same_whatever_their_scale() -> None:
@@ -72,7 +73,7 @@ def test_an_article_of_the_day_itself_is_not_newer_than_new() -> None:
 
 def test_the_lead_of_an_article_comes_before_its_equals() -> None:
     found = [candidate("a", number=n, timestamp=NOW) for n in (2, 0, 1)]
-    assert [c.passage.number for c, _ in rank(found)] == [0, 1, 2]
+    assert [c.passage.number for c, _ in rank(found, "?")] == [0, 1, 2]
 
 
 def test_an_undated_article_is_worth_the_mean_of_the_dated() -> None:
@@ -89,7 +90,35 @@ def test_undated_articles_are_not_taken_for_news() -> None:
 
 def test_equal_scores_keep_the_order_of_article_and_passage() -> None:
     found = [candidate("b", number=3), candidate("a", number=2), candidate("b", number=1)]
-    assert [c.passage.id for c, _ in rank(found)] == ["a#2", "b#1", "b#3"]
+    assert [c.passage.id for c, _ in rank(found, "?")] == ["a#2", "b#1", "b#3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("The mayor closed the bridge.", 1.0),
+        ("Bridges were closed, said the mayors.", 1.0),
+        ("The mayor spoke. A bridge had been closed.", 2 / 3),
+        ("THE MAYOR SPOKE", 1 / 3),
+        ("Nobody did that.", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_nearness_is_the_share_of_words_that_one_sentence_has(text: str, share: float) -> None:
+    assert nearness("Which bridge did the mayor close?", text) == pytest.approx(share)
+
+
+def test_a_question_of_framing_words_is_near_to_nothing() -> None:
+    assert nearness("What did they do?", "What did they do?") == 0.0
+
+
+def test_of_equals_the_one_whose_words_are_in_one_sentence_comes_first() -> None:
+    found = [
+        candidate("apart", text="The mayor spoke. The bridge is old."),
+        candidate("together", text="The mayor crossed the bridge."),
+    ]
+    ranked = rank(found, "Which bridge did the mayor cross?")
+    assert [c.passage.article_id for c, _ in ranked] == ["together", "apart"]
 
 
 candidates = st.lists(
@@ -109,7 +138,7 @@ candidates = st.lists(
 def test_every_candidate_is_ranked_once_and_best_first(
     found: list[Candidate], as_of: float | None
 ) -> None:
-    ranked = rank(found, as_of=as_of)
+    ranked = rank(found, "Who is the mayor?", as_of=as_of)
     assert sorted(map(id, found)) == sorted(id(c) for c, _ in ranked)
     scores = [score for _, score in ranked]
     assert scores == sorted(scores, reverse=True)
