@@ -92,8 +92,10 @@ def _wire_shelf(bot: "Chatbot", parts: Library, occasions: Sequence[Any]) -> Non
     def listed(query: str, order: str) -> Html:
         return shelf_now(bot, query, order)
 
-    def opened(event: gr.EventData) -> Html:
-        return _article(bot, event._data["article"])
+    pressed = gr.JSON(visible="hidden")
+
+    def opened(article: str) -> Html:
+        return _article(bot, article)
 
     def removed(query: str, order: str, event: gr.EventData) -> tuple[Html, Html]:
         try:
@@ -105,7 +107,8 @@ def _wire_shelf(bot: "Chatbot", parts: Library, occasions: Sequence[Any]) -> Non
     given = [parts.query, parts.order]
     for occasion in occasions:
         occasion(listed, given, parts.shelf, **_QUIET)
-    parts.shelf.open(opened, outputs=parts.article, trigger_mode="always_last", **_QUIET)
+    last: Any = {"js": "() => [footnote.pressed.article]", "trigger_mode": "always_last", **_QUIET}
+    parts.shelf.open(opened, pressed, parts.article, **last)
     shown = [parts.shelf, parts.article]
     parts.shelf.remove(removed, given, shown, trigger_mode="multiple", **_QUIET)
 
@@ -118,8 +121,7 @@ def _wire_adding(bot: "Chatbot", parts: Library) -> None:
             yield None, el("p", f"{len(paths):,} files; add at most {MOST_FILES:,} at a time.")
             return
         for news in add_files(bot, paths):
-            yield gr.skip(), news
-        yield None, gr.skip()
+            yield None, news
 
     def pasted(text: str, *about: str) -> Iterator[tuple[Any, ...]]:
         named = dict(zip(_PASTED, about, strict=True))
@@ -131,10 +133,17 @@ def _wire_adding(bot: "Chatbot", parts: Library) -> None:
     def listed(query: str, order: str) -> Html:
         return shelf_now(bot, query, order)
 
-    once: Any = {"concurrency_limit": 1, "concurrency_id": "adding", **_QUIET}
+    in_turn: Any = {
+        "concurrency_limit": 1,
+        "concurrency_id": "adding",
+        "show_progress": "minimal",
+        "show_progress_on": parts.news,
+        "api_visibility": "private",
+    }
+    shown = [parts.files, parts.news]
     added = (
-        parts.files.upload(dropped, parts.files, [parts.files, parts.news], **once),
-        parts.add.click(pasted, parts.pasted, [*parts.pasted, parts.news], **once),
+        parts.files.upload(dropped, parts.files, shown, trigger_mode="multiple", **in_turn),
+        parts.add.click(pasted, parts.pasted, [*parts.pasted, parts.news], **in_turn),
     )
     for event in added:
         event.then(listed, [parts.query, parts.order], parts.shelf, **_QUIET)

@@ -26,11 +26,11 @@ def chat_pane(bot: "Chatbot", page: gr.Blocks) -> None:
     with gr.Row(elem_id="chat"):
         with gr.Column(elem_id="talk"):
             menu = menu_pane()
-            welcome = welcome_pane(bot, page)
+            welcome_pane(bot, page)
             past, live = _transcript("past"), _transcript("live")
             composer = composer_pane(bot, page)
         source = source_pane(bot, [past, live])
-    asked = _wire_asking(bot, talks, composer, [welcome, past, live], source)
+    asked = _wire_asking(bot, talks, composer, live, source)
     wire_menu(page, menu, talks, past=past, live=live, asked=asked)
     wire_feedback(bot, talks, [past, live])
 
@@ -39,10 +39,13 @@ def _wire_asking(
     bot: "Chatbot",
     talks: gr.BrowserState,
     composer: Composer,
-    askers: list[gr.HTML],
+    live: gr.HTML,
     source: gr.HTML,
-) -> list[Dependency]:
-    """A question is answered into the last of `askers`, which may all ask by themselves."""
+) -> Dependency:
+    """A question is answered into `live`.
+
+    One event for all ways of asking: while one question is answered, no other is begun.
+    """
     record = gr.JSON(visible="hidden")
 
     def ask(question: str, history: list[Any], *scope: Any) -> Iterator[tuple[Any, ...]]:
@@ -53,22 +56,18 @@ def _wire_asking(
             shown = _first_source(bot, step) if done else None
             yield turn_html(step), shown or gr.skip(), step if done else None
 
-    events = [composer.send.click, composer.question.submit, *(asker.ask for asker in askers)]
-    asked = [
-        event(
-            ask,
-            [composer.question, talks, *composer.scope],
-            [askers[-1], source, record],
-            js="(...inputs) => footnote.ask(inputs)",
-            show_progress="minimal",
-            show_progress_on=askers[-1],
-            concurrency_limit=8,
-            api_visibility="private",
-        )
-        for event in events
-    ]
-    for one in asked:
-        one.then(None, [record, talks], talks, js="footnote.save")
+    asked: Dependency = gr.on(
+        [composer.send.click, composer.question.submit],
+        ask,
+        [composer.question, talks, *composer.scope],
+        [live, source, record],
+        js="(...inputs) => footnote.ask(inputs)",
+        show_progress="minimal",
+        show_progress_on=live,
+        concurrency_limit=8,
+        api_visibility="private",
+    )
+    asked.then(None, [record, talks], talks, js="footnote.save")
     composer.stop.click(None, cancels=asked, js="footnote.stopped")
     return asked
 
@@ -78,7 +77,7 @@ def _transcript(name: str) -> gr.HTML:
         "",
         elem_id=name,
         apply_default_css=False,
-        js_on_load="footnote.transcript(element, trigger, watch, 'open', 'ask', 'judge')",
+        js_on_load="footnote.transcript(element, trigger, watch, 'open', 'judge')",
     )
 
 

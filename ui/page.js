@@ -9,6 +9,15 @@ const footnote = (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const box = () => find("#question textarea, #question input");
 
+  // The last thing pressed, by the name of the event that fetches it. Gradio would give an event
+  // that had to wait for another the data of that other.
+  const pressed = {};
+
+  function press(trigger, event, name, what) {
+    pressed[name] = what;
+    trigger(event);
+  }
+
   let queued = null; // a question that does not come from the box
   let replacing = null; // the turn that the next question takes the place of
   let asking = null; // where the answer under way will be kept
@@ -25,12 +34,14 @@ const footnote = (() => {
     if (!text) return ["", [], ...scope];
     const turns = talkOf(talks)?.turns ?? [];
     const at = turns.indexOf(replacing?.dataset.turn);
-    asking = { talk: talks.current, at: at < 0 ? turns.length : at };
+    asking = { text, talk: talks.current, at: at < 0 ? turns.length : at };
     if (replacing) all(".turn").slice(all(".turn").indexOf(replacing)).forEach((t) => t.remove());
     replacing = null;
+    all(".turn.stopped").find((turn) => turn.dataset.question === text)?.remove();
     keepLive();
     document.body.classList.add("asking");
     write("");
+    announce(text);
     const before = turns.slice(Math.max(0, asking.at - REMEMBERED), asking.at);
     return [text, before.map(kept).filter(Boolean).flatMap(said), ...scope];
   }
@@ -45,19 +56,49 @@ const footnote = (() => {
     if (turn) find("#past .turns").append(turn);
   }
 
+  // The question as it stands until the server has begun with it, which may take its time.
+  function announce(text) {
+    const turn = document.createElement("article");
+    turn.className = "turn pending";
+    turn.append(document.createElement("h2"));
+    turn.firstChild.dir = "auto";
+    turn.firstChild.textContent = text;
+    find("#live").prepend(turn);
+    turn.scrollIntoView({ block: "start" });
+  }
+
+  // What the server never began with goes back into the box.
+  function finished() {
+    document.body.classList.remove("asking");
+    const pending = find("#live .pending");
+    if (pending) giveBack(pending.textContent);
+    pending?.remove();
+  }
+
+  function giveBack(text) {
+    if (box().value) return;
+    write(text);
+    box().focus();
+    box().select();
+  }
+
   function write(text) {
     box().value = text;
     box().dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function askFor(text, trigger) {
+  const busy = () => document.body.classList.contains("asking");
+
+  function askFor(text) {
     queued = text;
-    trigger("ask");
+    find("#send").click();
   }
 
   function stopped() {
-    document.body.classList.remove("asking");
-    find("#live .turn.searching, #live .turn.writing")?.classList.add("stopped");
+    asking = null;
+    const turn = find("#live .turn.searching, #live .turn.writing");
+    turn?.classList.add("stopped");
+    if (turn) giveBack(turn.dataset.question);
   }
 
   // --- Keeping conversations ---
@@ -68,8 +109,8 @@ const footnote = (() => {
   const keptOf = (talk) => (talk?.turns ?? []).map(kept).filter(Boolean);
 
   function save(record, talks) {
-    document.body.classList.remove("asking");
-    if (!record || !asking) return talks;
+    finished();
+    if (!asking || record?.answer.question !== asking.text) return talks;
     const old = talkOf(talks, asking.talk);
     const turns = [...(old?.turns ?? []).slice(0, asking.at), record.id];
     const title = old?.title ?? record.answer.question.slice(0, 80);
@@ -107,15 +148,16 @@ const footnote = (() => {
       if (!button || !confirmed(button)) return;
       const { act, export: kind } = button.dataset;
       exporting = kind && talk(button);
-      if (kind) trigger("export", { title: button.closest("li").firstChild.textContent, kind });
-      else trigger("act", { act, talk: talk(button) });
+      const title = button.closest("li")?.firstChild.textContent;
+      if (kind) press(trigger, "export", "export", { title, kind });
+      else press(trigger, "act", "act", { act, talk: talk(button) });
       if (act) all("details[open]", element).forEach((details) => (details.open = false));
       if (act === "new") box().focus();
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const title = event.target.elements.title.value;
-      trigger("act", { act: "rename", talk: talk(event.target), title });
+      press(trigger, "act", "act", { act: "rename", talk: talk(event.target), title });
     });
   }
 
@@ -155,7 +197,8 @@ const footnote = (() => {
   }
 
   function arrived(element) {
-    const turn = find("#live .turn", element.parentElement.parentElement.parentElement);
+    const turn = find("#live .turn:not(.pending)", element.parentElement.parentElement.parentElement);
+    if (turn) find("#live .pending")?.remove();
     if (turn && turn.dataset.turn !== arrived.last) turn.scrollIntoView({ block: "start" });
     arrived.last = turn?.dataset.turn ?? arrived.last;
   }
@@ -169,9 +212,10 @@ const footnote = (() => {
       write(replacing.dataset.question);
       box().focus();
     },
-    again(button, trigger) {
+    again(button) {
+      if (busy()) return;
       replacing = button.closest(".turn");
-      askFor(replacing.dataset.question, trigger);
+      askFor(replacing.dataset.question);
     },
     good: (button, trigger) => judge(button, "good", trigger),
     bad: (button, trigger) => judge(button, "bad", trigger),
@@ -207,9 +251,9 @@ const footnote = (() => {
 
   const judged = () => kept(verdict.turn);
 
-  function examples(element, trigger) {
+  function examples(element) {
     element.addEventListener("click", ({ target }) => {
-      if (target.matches(".example")) askFor(target.textContent, trigger);
+      if (target.matches(".example") && !busy()) askFor(target.textContent);
     });
   }
 
@@ -238,7 +282,7 @@ const footnote = (() => {
     const { spans, trigger, turn } = reading;
     const { article } = spans.get(number);
     reading.current = number;
-    trigger("open", { turn: turn.dataset.turn, article, spans: [...spans.values()], current: number });
+    press(trigger, "open", "span", { article, spans: [...spans.values()], current: number });
   }
 
   function step(by) {
@@ -287,7 +331,7 @@ const footnote = (() => {
     element.addEventListener("click", ({ target }) => {
       const button = target.closest("button");
       const article = button?.closest("[data-article]")?.dataset.article;
-      if (button?.matches(".open")) show(button), trigger("open", { article });
+      if (button?.matches(".open")) show(button), press(trigger, "open", "article", article);
       if (button?.matches(".remove") && confirmed(button)) trigger("remove", { article });
     });
   }
@@ -310,7 +354,7 @@ const footnote = (() => {
   });
 
   return {
-    ask, save, stopped, turns, tidied, menu, download, transcript, judged, examples, source,
+    pressed, ask, save, stopped, turns, tidied, menu, download, transcript, judged, examples, source,
     shelf, article,
   };
 })();

@@ -132,13 +132,17 @@ def source_pane(bot: "Chatbot", transcripts: Iterable[gr.HTML]) -> gr.HTML:
         js_on_load="footnote.source(element, trigger, watch, 'open')",
     )
 
-    def show(event: gr.EventData) -> Html:
-        return opened(bot, event._data)
+    asked = gr.JSON(visible="hidden")
+
+    def show(asked: dict[str, Any]) -> Html:
+        return opened(bot, asked)
 
     for opener in (*transcripts, pane):
         opener.open(
             show,
-            outputs=pane,
+            asked,
+            pane,
+            js="() => [footnote.pressed.span]",
             show_progress="hidden",
             queue=False,
             trigger_mode="always_last",  # Gradio drops what is pressed while it fetches, else.

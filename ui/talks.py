@@ -13,6 +13,9 @@ from ui.transcript import counted, transcript
 from ui.turns import Turn, shorten
 
 _UNTITLED = "New conversation"
+_QUIET: Any = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+_LAST: Any = {"trigger_mode": "always_last", **_QUIET}
+"""What is pressed while the same event is under way comes after it, and is not dropped."""
 
 
 class Talk(TypedDict):
@@ -140,27 +143,32 @@ def wire_menu(
     *,
     past: gr.HTML,
     live: gr.HTML,
-    asked: list[Dependency],
+    asked: Dependency,
 ) -> None:
     """The menu's events, with those that keep it and the turns in step with what is kept.
 
     Choosing another conversation gives up the answer `asked` for.
     """
+    pressed = gr.JSON(visible="hidden")
+    turns: Any = {"js": "(talks) => [footnote.turns(talks)]", **_QUIET}
+    page.load(menu_html, talks, menu, **_QUIET)
+    page.load(_shown, talks, [past, live], **turns)
+    talks.change(menu_html, talks, menu, js="footnote.tidied", **_QUIET)
+    js = "(talks) => [talks, footnote.pressed.act]"
+    acting = menu.act(acted, [talks, pressed], talks, js=js, cancels=asked, **_LAST)
+    acting.then(_shown, talks, [past, live], **turns)
+    _wire_export(menu, talks, pressed)
+
+
+def _wire_export(menu: gr.HTML, talks: gr.BrowserState, pressed: gr.JSON) -> None:
+    def export(turns: list[Turn], pressed: dict[str, str]) -> dict[str, str]:
+        return exported(pressed["title"], turns, pressed["kind"])
+
     file = gr.JSON(visible="hidden")
-    quiet: Any = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+    js = "(talks) => [footnote.turns(talks), footnote.pressed.export]"
+    exporting = menu.export(export, [talks, pressed], file, js=js, **_LAST)
+    exporting.then(None, file, js="footnote.download")
 
-    def act(talks: Talks, event: gr.EventData) -> Talks:
-        return acted(talks, event._data)
 
-    def shown(turns: list[Turn]) -> tuple[Html, str]:
-        return transcript(turns, uuid4().hex), ""
-
-    def export(turns: list[Turn], event: gr.EventData) -> dict[str, str]:
-        return exported(event._data["title"], turns, event._data["kind"])
-
-    turns: Any = {"js": "(talks) => [footnote.turns(talks)]", **quiet}
-    page.load(menu_html, talks, menu, **quiet)
-    page.load(shown, talks, [past, live], **turns)
-    menu.act(act, talks, talks, cancels=asked, **quiet).then(shown, talks, [past, live], **turns)
-    menu.export(export, talks, file, **turns).then(None, file, js="footnote.download")
-    talks.change(menu_html, talks, menu, js="footnote.tidied", **quiet)
+def _shown(turns: list[Turn]) -> tuple[Html, str]:
+    return transcript(turns, uuid4().hex), ""

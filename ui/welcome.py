@@ -20,7 +20,7 @@ def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
         "",
         elem_id="welcome",
         apply_default_css=False,
-        js_on_load="footnote.examples(element, trigger, 'ask')",
+        js_on_load="footnote.examples(element)",
     )
     known: dict[tuple[str, ...], list[str]] = {}
 
