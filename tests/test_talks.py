@@ -9,6 +9,7 @@ from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
 from ui.access import credentials, is_exposed
 from ui.answering import Asking, answering
+from ui.app import launch
 from ui.examples import SHOWN, examples
 from ui.feedback import beside, candidate
 from ui.rephrasing import questions_of
@@ -70,6 +71,14 @@ def test_credentials_that_are_none_are_refused(auth: str) -> None:
 )
 def test_a_host_beyond_this_machine_is_exposed(host: str, *, exposed: bool) -> None:
     assert is_exposed(host) is exposed
+
+
+def test_mcp_says_what_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.app.version", lambda name: "2.3.0")
+    with pytest.raises(
+        SettingsError, match=r"here is 2\.3\.0\. Install it with: pip install 'mcp<2'"
+    ):
+        launch(Chatbot(settings), mcp=True)
 
 
 def test_what_the_page_keeps_lies_beside_the_store() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -80,8 +80,8 @@ def launch(
     mcp: bool = False,
 ) -> gr.Blocks:
     """Serve the page in the background, at a free port unless one is given, until its `close()`."""
-    if mcp and find_spec("mcp") is None:
-        raise SettingsError("--mcp needs the package mcp. Install it with: pip install mcp")
+    if mcp:
+        _need_mcp()
     # Gradio sums up all past events after each one, in pandas, slower with every question asked.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     page = build(bot)
@@ -102,6 +102,19 @@ def launch(
             f"Port {port} of {host} is taken; choose another with --port."
         ) from error
     return page
+
+
+def _need_mcp() -> None:
+    """Raise `SettingsError` unless there is the version of `mcp` that Gradio works with."""
+    try:
+        found = version("mcp")
+    except PackageNotFoundError:
+        found = "none"
+    if not found.startswith("1."):
+        raise SettingsError(
+            f"--mcp needs version 1 of the package mcp; here is {found}. "
+            "Install it with: pip install 'mcp<2'"
+        )
 
 
 def _say(line: str) -> None:
