@@ -58,6 +58,10 @@ EVIL = Article(
     source=f'"><svg onload="window.ran=4">{HOSTILE}',
     url="javascript:window.ran=5",
 )
+DAMS = [
+    Article("old", "Dam in figures", "The dam at Ost holds 40 million litres."),
+    Article("new", "Dam enlarged", "The dam at Ost holds 55 million litres."),
+]
 
 
 def free_port() -> int:
@@ -305,34 +309,56 @@ def test_on_a_phone_the_source_is_a_drawer(opened: Opener) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(opened: Opener, scheme: Literal["light", "dark"]) -> None:
+def test_what_differs_stands_side_by_side_and_on_a_phone_stacked(
+    opened: Opener, bot: Chatbot
+) -> None:
+    bot.add(DAMS)
+    page = opened()
+    sides = ask(page, "How many litres does the dam at Ost hold?").locator(".side")
+    expect(sides.locator("strong")).to_have_count(2)
+    assert tops(sides)[0] == tops(sides)[1]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert tops(sides)[0] < tops(sides)[1]
+    for article in DAMS:
+        bot.remove(article.id)
+
+
+def tops(parts: Locator) -> list[float]:
+    return [box["y"] for part in parts.all() if (box := part.bounding_box())]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 390)])
+def test_axe_finds_nothing_serious(
+    opened: Opener, scheme: Literal["light", "dark"], width: int
+) -> None:
     package = find_spec("axe_playwright_python")
     if package is None or package.origin is None:
         pytest.skip("no axe-core: pip install axe-playwright-python")
     page = opened()
     page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
     page.reload()
     expect(page.locator("#welcome h2")).to_be_visible()
     page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
     assert serious(page) == []
     turn = ask(page, "Who led the work on the bridge at Brandau?")
-    turn.locator(".marker, .passage").first.click()
     turn.locator(".searched summary").click()
     turn.get_by_role("button", name="Helpful", exact=True).click()
+    turn.locator(".marker, .passage").first.click()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Dates, sources, model").click()
     page.locator(".menu > details > summary").click()
-    page.wait_for_timeout(500)
     assert serious(page) == []
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("button", name="Or paste a text").click()
     page.locator("#shelf .open").first.click()
-    page.wait_for_timeout(500)
     assert serious(page) == []
 
 
 def serious(page: Page) -> list[str]:
-    """What axe-core finds of serious or critical impact."""
+    """What axe-core finds of serious or critical impact, once all has settled."""
+    page.wait_for_timeout(500)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in GRAVE]
 
