@@ -13,7 +13,7 @@ import pytest
 
 from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
 from vectorstore import Article, ArticleStore, StoreError, StoreForeign, StoreLocked, StoreMissing
-from vectorstore.catalog import Entry
+from vectorstore.catalog import Entry, article_digest
 from vectorstore.dense import ChromaPassages
 from vectorstore.inference import FloatArray
 
@@ -123,6 +123,15 @@ def damage(path: Path, how: str) -> None:
     for file in [path, *path.rglob("*")]:
         if file.is_file():
             file.unlink() if how == "deleted" else file.write_bytes(b"?")
+
+
+def test_the_form_of_passages_outlives_the_index(tmp_path: Path) -> None:
+    with open_store(tmp_path / "store") as store:
+        store.put([entry(RIVER)], form="two")
+    shutil.rmtree(tmp_path / "store" / "index")
+    with open_store(tmp_path / "store") as again:
+        assert again.digests() == {"river": article_digest(RIVER, "two")}
+        assert again.get("river") == RIVER
 
 
 def test_a_change_that_the_index_missed_is_caught_up(folder: Path, tmp_path: Path) -> None:
