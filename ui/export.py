@@ -17,7 +17,8 @@ _HEAD = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <style>
   body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 Georgia, serif; }
-  h2 { margin-top: 3rem; line-height: 1.3; }
+  h1, h2 { line-height: 1.3; }
+  h2 { margin-top: 3rem; }
   table { width: 100%; margin: 1rem 0; border-collapse: collapse; table-layout: fixed; }
   caption { text-align: start; font-weight: bold; }
   th, td { padding: 0.5rem 1rem 0.5rem 0; text-align: start; vertical-align: top; }

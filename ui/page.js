@@ -341,10 +341,20 @@ const footnote = (() => {
     element.addEventListener("click", ({ target }) => target.closest(".close") && close());
   }
 
+  // The list of conversations folds away when something else is pressed.
+  function folded(target) {
+    const list = find(".menu > details[open]");
+    if (!list || list.contains(target)) return false;
+    list.open = false;
+    return true;
+  }
+
+  document.addEventListener("click", ({ target }) => folded(target));
+
   // --- Keys ---
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") return close();
+    if (event.key === "Escape") return folded() || close();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const action = { n: () => step(1), p: () => step(-1), "/": () => box().focus() }[event.key];

@@ -65,11 +65,12 @@ def _head(article: Article, spans: Sequence[Span], current: int) -> Html:
         el("h2", article.title, dir="auto"),
         el(
             "p",
-            el("span", listed(*about), dir="auto"),
+            el("span", listed(*about)),
             el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
             if link
             else None,
             class_="about",
+            dir="auto",
         ),
     )
 
