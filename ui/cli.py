@@ -30,6 +30,10 @@ AsOf = Annotated[
 ]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only from this source.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only from this day on.")]
+Gold = Annotated[list[str] | None, typer.Argument(metavar="[GOLD...]", show_default=False)]
+Corpus = Annotated[
+    list[str] | None, typer.Option("--articles", metavar="SOURCE", help="Over these articles.")
+]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)]
 
 
@@ -140,12 +144,8 @@ def remove(
 
 @app.command(name="eval")
 def evaluate(
-    gold: Annotated[
-        list[str] | None, typer.Argument(metavar="[GOLD...]", show_default=False)
-    ] = None,
-    articles: Annotated[
-        list[str] | None, typer.Option("--articles", metavar="SOURCE", help="Over these articles.")
-    ] = None,
+    gold: Gold = None,
+    articles: Corpus = None,
     store: Store = None,
     save: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Save the whole run.")
