@@ -1,7 +1,7 @@
 """What an empty conversation shows: how much there is to ask, and questions to begin with."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
-    """The pane, made anew whenever the page is opened; its examples are found out once."""
+    """The pane, made anew whenever the page is opened. Its examples are found out once, later."""
     pane = gr.HTML(
         "",
         elem_id="welcome",
@@ -24,17 +24,20 @@ def welcome_pane(bot: "Chatbot", page: gr.Blocks) -> gr.HTML:
     )
     known: dict[tuple[str, ...], list[str]] = {}
 
-    def greet() -> Iterator[Html]:
+    def greet() -> Html:
+        articles = tuple(article.digest for article in stored(bot))
+        return welcome_html(len(articles), known.get(articles, ()))
+
+    def suggest() -> Html:
         articles = tuple(article.digest for article in stored(bot))
         if articles not in known:
-            yield welcome_html(len(articles), ())
             known.clear()
-            known[articles] = examples(bot) if articles else []
-        yield welcome_html(len(articles), known[articles])
+            known[articles] = examples(bot)
+        return welcome_html(len(articles), known[articles])
 
-    page.load(
-        greet, outputs=pane, show_progress="hidden", concurrency_limit=4, api_visibility="private"
-    )
+    quiet: Any = {"outputs": pane, "show_progress": "hidden", "api_visibility": "private"}
+    greeted = page.load(greet, queue=False, **quiet)
+    greeted.then(suggest, concurrency_limit=1, **quiet)
     return pane
 
 
