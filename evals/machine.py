@@ -1,21 +1,33 @@
 """The machine that figures come from, and commands measured in processes of their own."""
 
+import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
-from time import perf_counter
 from typing import Self
 
 from rag import FootnoteError
 
 _PACKAGES = ("footnote", "chromadb", "numpy", "onnxruntime", "tantivy")
 _BUILTIN = {"FOOTNOTE_LLM": "extractive", "FOOTNOTE_EMBEDDING": "minilm"}
+# Starts a command from a small process: the most memory that a process held counts from what its
+# parent held when it was started.
+_STARTER = """
+import json, os, sys, time
+silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+started = time.perf_counter()
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
+_, status, usage = os.wait4(process, 0)
+seconds = time.perf_counter() - started
+print(json.dumps([seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 class BenchError(FootnoteError):
@@ -75,16 +87,15 @@ class Apart:
 
 def run_apart(command: Sequence[str]) -> Apart:
     """Run a command with the built-in models, and measure it. Raises `BenchError` if it fails."""
-    with TemporaryFile() as said:
-        started = perf_counter()
-        process = subprocess.Popen(  # noqa: S603
-            command, env={**os.environ, **_BUILTIN}, stdout=subprocess.DEVNULL, stderr=said
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            raise BenchError(f"{' '.join(command)} failed: {said.read().decode().strip()[-500:]}")
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-c", _STARTER, *command],
+        env={**os.environ, **_BUILTIN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise BenchError(f"{' '.join(command)} failed: {ran.stderr.strip()[-500:]}")
+    seconds, processor, peak = json.loads(ran.stdout)
     unit = 1 if platform.system() == "Darwin" else 1024
-    return Apart(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    return Apart(seconds, processor, peak * unit)

@@ -123,6 +123,11 @@ def test_a_process_of_its_own_is_measured() -> None:
     assert run.peak > 50_000_000
 
 
+def test_the_memory_of_the_one_who_measures_does_not_count() -> None:
+    held = b"x" * 100_000_000
+    assert run_apart([sys.executable, "-c", "pass"]).peak < len(held)
+
+
 def test_a_failing_command_is_named_with_what_it_said() -> None:
     with pytest.raises(BenchError, match="failed: no such luck"):
         run_apart([sys.executable, "-c", "raise SystemExit('no such luck')"])
