@@ -387,6 +387,13 @@ def test_the_api_has_two_documented_endpoints(address: str) -> None:
     client.close()
 
 
+def test_style_and_script_come_with_the_page_itself(address: str) -> None:
+    with urlopen(address) as page:
+        head = page.read().decode().partition("</head>")[0]
+    assert head.endswith("</script>")
+    assert "#talk" in head.rpartition("<style>")[2]
+
+
 def test_the_server_gives_away_no_file_of_its_own(address: str, bot: Chatbot) -> None:
     secret = Path(bot.settings.store).with_name("secret.txt")
     secret.write_text("not for the web")
