@@ -1,8 +1,9 @@
 """A BERT encoder's tensors made into one fused int8 ONNX graph.
 
 Every matrix is int8 with a scale per output channel, the word embeddings int8 with a scale per
-word; activations are quantised as they come. The graph takes texts of one length, so it has no
-padding and no mask: see `vectorstore.inference`.
+word; activations are quantised as they come. What leaves the widest layer has outliers, which cost
+the reader answers: there it is quantised in blocks (docs/reader.md). The graph takes texts of one
+length, so it has no padding and no mask: see `vectorstore.inference`.
 
 Shapes use B for the batch, L for word pieces, H for the hidden size.
 """
@@ -18,6 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 Tensors = Mapping[str, FloatArray]
 
 _HEADS = 12
+_BLOCK = 32
 _EPSILON = 1e-12
 _CONTRIB = "com.microsoft"
 
@@ -33,7 +35,7 @@ def build(tensors: Tensors, head: Head) -> bytes:
     graph = _Graph()
     x = _embeddings(graph, tensors, typed=head == "span")
     for layer in range(_layers(tensors)):
-        x = _layer(graph, tensors, f"encoder.layer.{layer}", x)
+        x = _layer(graph, tensors, f"encoder.layer.{layer}", x, blocks=head == "span")
     if head == "embedding":
         _pool(graph, x)
         return graph.serialise(["ids"], "vectors", ["B", _hidden(tensors)])
@@ -98,6 +100,15 @@ class _Graph:
         constants = [self.constant(matrix), self.constant(scale[0]), "", self.constant(bias)]
         return self.fused("DynamicQuantizeMatMul", [x, *constants])
 
+    def blocked(self, x: str, weight: FloatArray, bias: FloatArray) -> str:
+        """The same with a scale for every 32 inputs, of the weights and of each row of `x`."""
+        out, width = weight.shape
+        matrix, scale = _quantised(weight.reshape(out, width // _BLOCK, _BLOCK), axis=2)
+        coded = (matrix.astype(np.int16) + 128).astype(np.uint8)
+        sizes = {"K": width, "N": out, "bits": 8, "block_size": _BLOCK, "accuracy_level": 4}
+        inputs = [x, self.constant(coded), self.constant(scale.reshape(-1))]
+        return self.add("Add", [self.fused("MatMulNBits", inputs, **sizes), self.constant(bias)])
+
     def norm(self, x: str, skip: str, tensors: Tensors, name: str) -> str:
         """The layer norm of `x + skip`."""
         scale, shift = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
@@ -141,11 +152,12 @@ def _embeddings(graph: _Graph, tensors: Tensors, *, typed: bool) -> str:
     return graph.norm(word, position, tensors, "embeddings.LayerNorm")
 
 
-def _layer(graph: _Graph, tensors: Tensors, name: str, x: str) -> str:
+def _layer(graph: _Graph, tensors: Tensors, name: str, x: str, *, blocks: bool) -> str:
     """Self-attention and a feed-forward part, each added to its input and normed."""
     attended = _attention(graph, tensors, f"{name}.attention", x)
-    inner = _dense(graph, tensors, f"{name}.intermediate.dense", attended)
-    output = _dense(graph, tensors, f"{name}.output.dense", graph.fused("Gelu", [inner]))
+    inner = graph.fused("Gelu", [_dense(graph, tensors, f"{name}.intermediate.dense", attended)])
+    linear = graph.blocked if blocks else graph.linear
+    output = linear(inner, *_parameters(tensors, f"{name}.output.dense"))
     return graph.norm(output, attended, tensors, f"{name}.output.LayerNorm")
 
 
@@ -162,7 +174,11 @@ def _attention(graph: _Graph, tensors: Tensors, name: str, x: str) -> str:
 
 
 def _dense(graph: _Graph, tensors: Tensors, name: str, x: str) -> str:
-    return graph.linear(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+    return graph.linear(x, *_parameters(tensors, name))
+
+
+def _parameters(tensors: Tensors, name: str) -> tuple[FloatArray, FloatArray]:
+    return tensors[f"{name}.weight"], tensors[f"{name}.bias"]
 
 
 def _pool(graph: _Graph, x: str) -> None:
