@@ -1,5 +1,6 @@
 """Sentences that may answer a question: where the answer lies in each, and how sure that is."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log2
@@ -10,6 +11,8 @@ from rag.orders import gives_orders
 from rag.sentences import sentence_spans
 from vectorstore.reader import Reader, Reading
 from vectorstore.records import Article, Hit
+
+_ENDS = re.compile(r"[.!?…][\"”’')\]]*$")
 
 READ = 6
 """How many of the best passages are read: more cost time and answered no more questions."""
@@ -95,6 +98,7 @@ def _of(hit: Hit, reading: Reading, asked: set[str]) -> Iterator[Evidence]:
             SENTENCE["retrieval"] * hit.score
             + SENTENCE["shared"] * _share(asked, set(content(sentence)))
             + SENTENCE["echo"] * _share(said, asked)
+            + SENTENCE["heading"] * (not _ENDS.search(sentence))
         )
         span = offset + best.start, offset + best.end
         yield Evidence(hit, offset + start, offset + end, span, margin, margin + bonus)

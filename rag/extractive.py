@@ -18,7 +18,7 @@ from vectorstore.records import Hit
 STATEMENTS = 3
 BRIEF = 6
 """The words of a span that can answer even a question that seems to want a sentence."""
-NEAR = 6.0
+NEAR = 5.0
 """Sentences this many logits below the best one are not shown beside it."""
 
 
