@@ -10,6 +10,8 @@ from rag.vocabulary import DAYS
 
 _MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|cents?)\b", re.IGNORECASE)
 
+CLOSE = 3.0
+"""How many logits the other's margin may be below that of the best sentence."""
 ABOUT = 0.45
 """The share of the question's words that each sentence must hold, its article's title included."""
 PARALLEL = 0.5
@@ -17,8 +19,9 @@ PARALLEL = 0.5
 
 
 def differ(question: str, kind: Kind, one: Evidence, other: Evidence) -> bool:
-    """Whether two articles, both of them likely to answer, answer the question differently."""
-    if one.article.id == other.article.id or min(one.margin, other.margin) <= 0:
+    """Whether another article answers differently, and as likely as the `one` that answers best."""
+    likely = other.margin > max(0.0, one.margin - CLOSE)
+    if one.article.id == other.article.id or one.margin <= 0 or not likely:
         return False
     if same_answer(one, other) or not (_is_about(question, one) and _is_about(question, other)):
         return False

@@ -6,7 +6,7 @@ from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.asking import Asked
 from rag.calibration import THRESHOLD, confidence, staleness
 from rag.differing import differ
-from rag.evidence import Evidence, alike, gather
+from rag.evidence import LIKELY, Evidence, alike, gather
 from rag.facts import content
 from rag.questions import SHORT, Kind, kind_of
 from rag.refusing import reason
@@ -65,9 +65,8 @@ def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
 
 def _pair(question: str, kind: Kind, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence and the best one that contradicts it, where there is such a one."""
-    best = evidence[0]
-    others = (e for e in _near(evidence) if differ(question, kind, best, e))
-    other = next(others, None)
+    best, *others = evidence[:LIKELY]
+    other = next((e for e in others if differ(question, kind, best, e)), None)
     return (best, other) if other else ()
 
 

@@ -1,6 +1,7 @@
 """Two articles that answer differently, and two that only say it otherwise."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,11 @@ def test_both_sides_are_cited(bot: Chatbot, question: str, spans: set[str]) -> N
 )
 def test_what_is_only_said_otherwise_is_no_difference(bot: Chatbot, question: str) -> None:
     assert bot.ask(question).differing == ()
+
+
+def test_two_articles_are_enough_to_differ(tmp_path: Path) -> None:
+    pair = PAIRS["year"]
+    with Chatbot.open(tmp_path / "store", Settings()) as bot:
+        bot.add([Article(f"castle-{n}", f"Paper {n}", text) for n, text in enumerate(pair)])
+        answer = bot.ask("When was the castle at Orm finished?")
+    assert {span.quote for span in answer.differing} == {"1204", "1211"}
