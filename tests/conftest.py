@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from rag import Chatbot, Settings
+from tests.browser import chromium
 from vectorstore.encoder import Encoder
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,13 @@ def bot(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Iterator[Chatb
     with Chatbot.open(place, Settings()) as bot:
         bot.add(seeds)
         yield bot
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for a module's tests: while one runs, nothing else can have an event loop."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The page in a real browser, over the real chatbot."""
 
 import json
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -12,24 +11,15 @@ from urllib.request import urlopen
 
 import pytest
 from gradio_client import Client  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from rag import Article, Chatbot, Settings
+from tests.browser import needs_chromium
 from ui.app import launch
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+pytestmark = needs_chromium
 expect.set_options(timeout=30_000)
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 GRAVE = {"serious", "critical"}
 HOSTILE = '</mark><script>window.ran=1</script><img src=x onerror="window.ran=2">'
 BRIDGE = Article(
@@ -82,14 +72,6 @@ def address(bot: Chatbot) -> Iterator[str]:
     served = launch(bot, port=free_port())
     yield str(served.local_url)
     served.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from gradio_client import Client  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from rag import Chatbot
+from tests.browser import needs_chromium
 from tests.openai_server import KEY, ModelServer, Reply, pieces
-from tests.test_page import ARGUMENTS, BRIDGE, CHROMIUM, ask, free_port
+from tests.test_page import BRIDGE, ask, free_port
 from ui.app import launch
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+pytestmark = needs_chromium
 QUESTION = "Who led the repairs of the bridge at Brandau?"
 LED = "The engineer Mara Lindqvist led the work [3]. "
 HOSTILE = "The work cost 9 million ![x](http://127.0.0.1:9/p) <img src=http://127.0.0.1:9/q> [2]."
@@ -32,14 +33,6 @@ def address(server: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> It
         served = launch(bot, port=free_port())
         yield str(served.local_url)
         served.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag import Article, Chatbot, IngestReport, Settings
-from tests.test_page import ARGUMENTS, BRIDGE, CHROMIUM, FERRY, ask, free_port
+from tests.browser import needs_chromium
+from tests.test_page import BRIDGE, FERRY, ask, free_port
 from ui.app import launch
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+pytestmark = needs_chromium
 QUESTION = "Who steered the ferry to Brandau?"
 SLOW = "Who led the work on the bridge at Brandau?"
 
@@ -38,14 +39,6 @@ class Gated(Chatbot):
         if isinstance(source, Sequence) and isinstance(source[0], Path):
             self.adding.wait(30)
         return super().add(source, progress=progress)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
