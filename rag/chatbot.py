@@ -126,7 +126,7 @@ class Chatbot:
         """Answer one question.
 
         `history` are the turns before it; nothing published after `as_of` is used; `filters`
-        narrow by `source`, `article`, `since` and `until`; `k` is how many passages are read.
+        narrow by `source`, `article`, `since` and `until`; `k` is how many passages are found.
         `mode` overrides the configured way of answering. While a language model is not to be had,
         the answer is an extractive one, and its first note says why. Raises `InputError`, and
         `ModelError` where the model is set up wrongly.

@@ -195,7 +195,7 @@ def test_a_question_about_another_name_has_no_answer() -> None:
         for n, name in enumerate(["Ada Byron", "Alan Turing", "Grace Hopper"])
     ]
     contexts = ["Near the pond Ada Byron was seen in 1900."]
-    made = of_other_names(asked, asked, contexts, 3, random.Random(1))
+    made = list(of_other_names(asked, asked, contexts, random.Random(1)))
     names = {"Ada Byron", "Alan Turing", "Grace Hopper", "1900", "1910", "1920"}
     assert len(made) == 3
     for before, after in zip(asked, made, strict=True):

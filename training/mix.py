@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from training import negatives
 from training.examples import Example
@@ -85,9 +86,8 @@ def pass_examples(
     rng.shuffle(chosen)
     size = len(chosen) / (1 - mix.other_paragraph - mix.other_name)
     wanted = int(size * mix.other_paragraph)
-    moved = negatives.of_other_paragraphs(chosen[: 2 * wanted], pool, contexts, wanted, rng)
-    wanted = int(size * mix.other_name)
-    renamed = negatives.of_other_names(chosen[::-1], pool, contexts, wanted, rng)
-    chosen += moved + renamed
+    moved = negatives.of_other_paragraphs(chosen[: 2 * wanted], pool, contexts, rng)
+    renamed = negatives.of_other_names(chosen[::-1], pool, contexts, rng)
+    chosen += [*islice(moved, wanted), *islice(renamed, int(size * mix.other_name))]
     rng.shuffle(chosen)
     return chosen

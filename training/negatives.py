@@ -20,33 +20,26 @@ def of_other_paragraphs(
     asked: Iterable[Example],
     pool: Sequence[Example],
     contexts: Sequence[str],
-    wanted: int,
     rng: random.Random,
-) -> list[Example]:
+) -> Iterator[Example]:
     """Questions put to another paragraph of the same title that does not hold their answer."""
     of_title: dict[tuple[str, str], list[int]] = defaultdict(list)
     for key, context in sorted({((e.set, e.title), e.context) for e in pool}):
         of_title[key].append(context)
-    made: list[Example] = []
     for example in asked:
-        if len(made) == wanted:
-            break
         others = of_title[example.set, example.title]
         context = rng.choice(others) if len(others) > 1 else example.context
         known = example.answerable and example.answer.lower() in contexts[context].lower()
-        if context == example.context or known or not example.title:
-            continue
-        made.append(replace(example, context=context, answer="", start=-1))
-    return made
+        if context != example.context and not known and example.title:
+            yield replace(example, context=context, answer="", start=-1)
 
 
 def of_other_names(
     asked: Iterable[Example],
     pool: Sequence[Example],
     contexts: Sequence[str],
-    wanted: int,
     rng: random.Random,
-) -> list[Example]:
+) -> Iterator[Example]:
     """Questions in which a name or number became another one that its article is asked about.
 
     Every other time one that its paragraph holds, where it holds any: SQuAD 2.0's own unanswerable
@@ -55,10 +48,7 @@ def of_other_names(
     of_title: dict[tuple[str, str], set[str]] = defaultdict(set)
     for example in pool:
         of_title[example.set, example.title] |= set(NAME.findall(example.question))
-    made: list[Example] = []
     for example in asked:
-        if len(made) == wanted:
-            break
         names = list(NAME.finditer(example.question))
         if not names or not example.title:
             continue
@@ -68,8 +58,7 @@ def of_other_names(
         if others:
             name = rng.choice(present if present and rng.random() < 0.5 else others)
             question = example.question[: old.start()] + name + example.question[old.end() :]
-            made.append(replace(example, question=question, answer="", start=-1))
-    return made
+            yield replace(example, question=question, answer="", start=-1)
 
 
 def _alike(name: str, others: Iterable[str]) -> Iterator[str]:
