@@ -39,13 +39,13 @@ screenshots: setup  ## Take the README's two pictures (needs chromium)
 DATA ?= ../shared/qa
 RUN ?= .reader
 HOURS ?= 3.4
-WEIGHTS = $$($(BIN)/python -c "from vectorstore.weights import locate_weights; print(locate_weights())")
+WEIGHTS = $$($(BIN)/python -c "from rag.models.weights import locate_weights; print(locate_weights())")
 train-reader: setup  ## Train the reader anew, from data to the file that is shipped (hours)
 	$(PIP) install -q torch==2.13.0
 	$(BIN)/python -m training.train --data $(DATA) --model $(WEIGHTS) --out $(RUN) --hours $(HOURS) --workers 2
 	$(BIN)/python -m training.export --run $(RUN) --to $(RUN)/reader.safetensors
-	$(BIN)/python -c "from pathlib import Path; from vectorstore.reader import pack; \
-		pack(Path('$(RUN)/reader.safetensors'), Path('vectorstore/reader.graph'))"
+	$(BIN)/python -c "from pathlib import Path; from rag.models.reader import pack; \
+		pack(Path('$(RUN)/reader.safetensors'), Path('rag/models/reader.graph'))"
 
 # The chat's lock leaves out what only the evals import.
 lock:  ## Resolve the dependencies again, with hashes (needs uv)

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rag import Chatbot, Settings
-from ui.app import launch
+from ui.web.app import launch
 
 HERE = Path(__file__).parent
 QUESTIONS = ("Who is Russia's finance minister?", "Who decides about Ukraine's territory?")

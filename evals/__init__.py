@@ -6,14 +6,14 @@
 """
 
 from evals.cases import Case, Evidence, GoldError, Problem, check, load_cases
-from evals.compare import Comparison, compare
 from evals.drafting import draft
 from evals.evaluation import Evaluation, evaluate, problems, seeds_gold
+from evals.gate import Comparison, compare
 from evals.metrics import METRICS, Metric
-from evals.page import html
-from evals.report import junit, show
+from evals.report.page import html
+from evals.report.summary import junit, show
+from evals.results import Figure, Outcome, Run
 from evals.runner import run
-from evals.runs import Figure, Outcome, Run
 from rag import Turn
 
 __all__ = [

@@ -10,9 +10,9 @@ from shutil import rmtree
 from platformdirs import user_cache_path
 
 from rag import Chatbot, Settings
-from rag.chunking import FORM
 from rag.errors import SourceError
-from rag.ingest import Progress
+from rag.ingestion.chunking import FORM
+from rag.ingestion.pipeline import Progress
 
 
 @contextmanager

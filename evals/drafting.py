@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from evals.cases import Case, Evidence
 from rag import Article
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 
 GAP = "____"
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.cases import Case, Problem, check, load_cases
-from evals.compare import Comparison, compare, failures_alone
+from evals.gate import Comparison, compare, failures_alone
+from evals.results import Run
 from evals.runner import Progress, run
-from evals.runs import Run
 from rag import Chatbot
 
 

@@ -16,14 +16,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from evals.cases import Case, GoldError
-from evals.citing import citation_scores, support_judge
-from evals.judged import judged_scores, model_judge
+from evals.judges.citations import citation_scores, support_judge
+from evals.judges.model import judged_scores, model_judge
 from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_scores
-from evals.runs import About, Outcome, Run
+from evals.results import About, Outcome, Run
 from rag import Answer, Article, Chatbot, FootnoteError, Hit, answer_json
 
 if TYPE_CHECKING:
-    from rag.judges import ModelJudge
+    from rag.llm.judge import ModelJudge
 
 Progress = Callable[[int, int | None, str], None]
 

@@ -21,10 +21,11 @@ from rag.answers import (
     hit_json,
 )
 from rag.chatbot import Chatbot
-from rag.conversation import Conversation, Turn
+from rag.conversation.conversation import Conversation
+from rag.conversation.history import Turn
 from rag.errors import FootnoteError
-from rag.ingest import IngestReport
-from rag.reading import Failure
+from rag.ingestion.loaders import Failure
+from rag.ingestion.pipeline import IngestReport
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit, Passage

@@ -13,21 +13,23 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.answering.choosing import choose
+from rag.answering.evidence import gather
+from rag.answering.extractive import Extractive
+from rag.answering.synthesizer import Synthesizer
 from rag.answers import Answer, Done, Event, Mode, Retrieved
-from rag.asking import Asked
-from rag.choosing import choose
-from rag.conversation import Conversation, Turn, standalone
-from rag.embedding import embedder_for
+from rag.conversation.conversation import Conversation
+from rag.conversation.history import History
+from rag.conversation.query_rewriting import standalone
 from rag.errors import ArticleMissing, InputError, StoreMissing
-from rag.evidence import gather
-from rag.extractive import Extractive
-from rag.ingest import IngestReport, Progress, ingest
-from rag.retrieval import Retriever
+from rag.ingestion.pipeline import IngestReport, Progress, ingest
+from rag.models.encoder import Embedder
+from rag.models.reader import Reader
+from rag.retrieval.embedding import embedder_for
+from rag.retrieval.query import Asked
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.synthesis import Synthesizer
 from vectorstore.catalog import ArticleSummary
-from vectorstore.encoder import Embedder
-from vectorstore.reader import Reader
 from vectorstore.records import Article, Hit
 from vectorstore.store import ArticleStore
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
 
-History = Sequence[Turn | Mapping[str, str]]
 Source = str | Path | Article
 
 
@@ -217,13 +218,13 @@ class Chatbot:
 
     def as_retriever(self, k: int | None = None) -> "BaseRetriever":
         """A plain LlamaIndex retriever over the store."""
-        from rag.query_engine import ArticleRetriever
+        from rag.llama_index import ArticleRetriever
 
         return ArticleRetriever(self._retriever, self._k(k))
 
     def as_query_engine(self, k: int | None = None) -> "BaseQueryEngine":
         """A plain LlamaIndex query engine; its response's metadata hold the `Answer`."""
-        from rag.query_engine import query_engine
+        from rag.llama_index import query_engine
 
         return query_engine(self._retriever, self._synthesizer(None), self._k(k))
 
@@ -258,7 +259,7 @@ class Chatbot:
     def _new_synthesizer(self, mode: Mode) -> Synthesizer:
         if mode == "extractive":
             return Extractive(self.reader)
-        from rag.generative import Generative
+        from rag.answering.generative import Generative
 
         return Generative(self.settings, self.embedder, lambda: self._synthesizer("extractive"))
 

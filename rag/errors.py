@@ -22,7 +22,6 @@ from vectorstore.errors import (
     StoreForeign,
     StoreLocked,
     StoreMissing,
-    WeightsError,
 )
 
 __all__ = [
@@ -40,6 +39,10 @@ __all__ = [
     "StoreMissing",
     "WeightsError",
 ]
+
+
+class WeightsError(FootnoteError):
+    """A model's weights are absent, damaged or not the ones expected."""
 
 
 class SettingsError(FootnoteError):

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from rag import Chatbot, Settings
+from rag.models.encoder import Encoder
 from tests.browser import chromium
-from vectorstore.encoder import Encoder
 
 ROOT = Path(__file__).parent.parent
 

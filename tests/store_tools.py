@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore import Article, ArticleStore, Passage, Scope
-from vectorstore.inference import FloatArray
+from rag.models.onnx_session import FloatArray
+from vectorstore.records import Article, Passage, Scope
+from vectorstore.store import ArticleStore
 
 DIMENSION = 8
 EVERYWHERE = Scope()

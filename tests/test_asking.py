@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.asking import Asked
 from rag.errors import InputError
+from rag.retrieval.query import Asked
 from vectorstore.records import Scope
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunking import MAX_PIECES, TARGET_WORDS, chunk, embedded_text
-from rag.pieces import PieceCounter, estimated_pieces
-from rag.sentences import sentence_spans
-from vectorstore.encoder import Encoder
+from rag.ingestion.chunking import MAX_PIECES, TARGET_WORDS, chunk, embedded_text
+from rag.ingestion.token_counter import PieceCounter, estimated_pieces
+from rag.models.encoder import Encoder
+from rag.text.sentences import sentence_spans
 from vectorstore.records import Article, Passage
 
 SENTENCE = "The council of the old harbour town met again on a Monday to speak of bread."

@@ -24,7 +24,7 @@ def footnote(store: Path, tmp_path_factory: pytest.TempPathFactory, root: Path) 
 
     def run(*words: str, store: Path = store) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "ui.cli", *words],
+            [sys.executable, "-m", "ui.cli.app", *words],
             cwd=folder,
             env={**environ, "FOOTNOTE_STORE": str(store), "PYTHONPATH": str(root)},
             capture_output=True,

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from rag import Chatbot, Settings
 from rag.answers import Cited, Usage
-from rag.conversation import TURNS, Standalone, Turn, asks_for_sources, standalone
+from rag.conversation.history import Turn
+from rag.conversation.query_rewriting import TURNS, Standalone, asks_for_sources, standalone
 from rag.errors import ModelError
-from rag.prompts import Message, Piece
+from rag.llm.messages import Message, Piece
 from tests.openai_server import ModelServer, Reply
 from vectorstore.records import Article
 

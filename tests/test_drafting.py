@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from evals import Case, Evidence, check, draft
 from rag import Article, Chatbot, Settings
-from ui.cli import app
+from ui.cli.app import app
 
 SENTENCE = "The river rose by 3.5 percent after the storm had passed over."
 

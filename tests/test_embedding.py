@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from rag import Article, Chatbot, Settings
-from rag.embedding import BATCH, ServedEmbedder
 from rag.errors import ModelError, ModelMismatch
+from rag.retrieval.embedding import BATCH, ServedEmbedder
 
 RIVER = Article("river", "River", "The Spree rises in the hills of Upper Lusatia.")
 BREAD = Article("bread", "Bread", "Rye loaves are baked for an hour at a falling heat.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.encoder import Encoder
+from rag.models.encoder import Encoder
 
 SHARED = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[2] / "shared"))
 REFERENCE = SHARED / "bench" / "encoder_reference.json"

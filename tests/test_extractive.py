@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Article, Chatbot, Settings
-from rag.questions import kind_of
-from rag.refusing import NO_QUESTION, proper_names, reason
-from rag.standing import standing
+from rag.answering.abstention import NO_QUESTION, proper_names, reason
+from rag.answering.context import standing
+from rag.answering.question_types import kind_of
 
 WIRE = (
     "A freight train left the rails near Halle on Tuesday night. "

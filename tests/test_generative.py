@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
+from rag.answering.generative import Generative
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Usage
-from rag.asking import Asked
 from rag.errors import ModelError, ModelUnavailable
-from rag.generative import Generative
-from rag.models import Model
-from rag.prompts import CANNOT_ANSWER, fit, number, writing
+from rag.llm.chat_model import Model
+from rag.llm.prompts import CANNOT_ANSWER, fit, number, writing
+from rag.models.encoder import Encoder
+from rag.retrieval.query import Asked
 from tests.openai_server import KEY, ModelServer, Reply, Script, pieces
-from vectorstore.encoder import Encoder
 from vectorstore.records import Article, Hit, Passage
 
 QUESTION = "Who is Russia's finance minister?"

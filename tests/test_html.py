@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Answer, Citation, Statement
-from ui.export import talk_html, talk_markdown
-from ui.html import Html, el, join, listed, web_address
-from ui.sources import Span, source_html
-from ui.turns import Collection, Turn, turn
+from ui.web.render.export import talk_html, talk_markdown
+from ui.web.render.html import Html, el, join, listed, web_address
+from ui.web.sources import Span, source_html
+from ui.web.turns import Collection, Turn, turn
 from vectorstore.records import Article
 
 HOSTILE = '</mark></p><script>alert(1)</script><img src=x onerror="alert(2)">\'"&<'

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.ingest import IngestReport, ingest
-from rag.reading import Failure
-from vectorstore.encoder import Encoder
-from vectorstore.inference import FloatArray
+from rag.ingestion.loaders import Failure
+from rag.ingestion.pipeline import IngestReport, ingest
+from rag.models.encoder import Encoder
+from rag.models.onnx_session import FloatArray
 from vectorstore.records import Article
 from vectorstore.store import ArticleStore
 
@@ -73,7 +73,7 @@ def test_passages_of_an_older_form_are_read_and_made_anew(
     store: ArticleStore, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(store, encoder, [BREAD, FISH])
-    monkeypatch.setattr("rag.ingest.FORM", " of tomorrow")
+    monkeypatch.setattr("rag.ingestion.pipeline.FORM", " of tomorrow")
     ingest(store, encoder, [BREAD])
     assert (store.get("bread"), store.get("fish")) == (BREAD, FISH)
     assert ingest(store, encoder, [BREAD, FISH]) == IngestReport(updated=1, unchanged=1, passages=1)
@@ -153,7 +153,7 @@ class Interrupted:
 def test_an_interrupted_run_keeps_what_it_stored_and_the_next_goes_on(
     store: ArticleStore, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.ingest._BATCH", 1)
+    monkeypatch.setattr("rag.ingestion.pipeline._BATCH", 1)
     with pytest.raises(KeyboardInterrupt):
         ingest(store, Interrupted(encoder), [BREAD, FISH])
     assert store.digests().keys() == {"bread"}

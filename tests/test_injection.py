@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from rag import Chatbot
+from rag.answering.generative import Generative
+from rag.answering.synthesizer import completed
 from rag.answers import Draft
-from rag.asking import Asked
-from rag.generative import Generative
-from rag.orders import gives_orders
-from rag.prompts import CANNOT_ANSWER, WRITER
-from rag.synthesis import completed
+from rag.llm.injection import gives_orders
+from rag.llm.prompts import CANNOT_ANSWER, WRITER
+from rag.models.encoder import Encoder
+from rag.retrieval.query import Asked
 from tests.openai_server import ModelServer, Reply, pieces
-from vectorstore.encoder import Encoder
 from vectorstore.records import Article, Hit, Passage
 
 QUESTION = "When does the Elmford bridge reopen?"

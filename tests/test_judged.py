@@ -12,9 +12,9 @@ import pytest
 from evals import evaluate, show
 from rag import Article, Chatbot, Settings
 from rag.errors import ModelError
-from rag.judges import ModelJudge
+from rag.llm.judge import ModelJudge
 from tests.openai_server import ModelServer, Reply
-from ui.terminal import console
+from ui.cli.terminal import console
 
 BRIDGE = Article(
     "bridge",

@@ -1,7 +1,7 @@
 """The judge of citations, measured on labelled pairs."""
 
-from evals.judging import figures, judge
-from vectorstore.encoder import Encoder
+from benchmarks.judging import figures, judge
+from rag.models.encoder import Encoder
 
 EVIDENCE = ["The river rose by 3 metres on Monday."]
 

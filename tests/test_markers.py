@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.markers import Marked, MarkerParser
+from rag.citations.parser import Marked, MarkerParser
 
 
 def parse(*pieces: str) -> list[Marked]:

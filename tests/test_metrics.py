@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.cases import Case, Evidence
-from evals.citing import citation_scores
+from evals.judges.citations import citation_scores
 from evals.metrics import (
     answer_scores,
     choice_score,

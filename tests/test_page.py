@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from rag import Article, Chatbot, Settings
 from tests.browser import needs_chromium
-from ui.app import launch
+from ui.web.app import launch
 
 pytestmark = needs_chromium
 expect.set_options(timeout=30_000)

@@ -3,9 +3,9 @@
 import re
 
 from rag import Answer, Article, Citation, Statement
-from ui.export import talk_html, talk_markdown, turn_text
-from ui.transcript import turn_html
-from ui.turns import Collection, Turn, turn
+from ui.web.render.export import talk_html, talk_markdown, turn_text
+from ui.web.render.transcript import turn_html
+from ui.web.turns import Collection, Turn, turn
 
 OLD = Article("old", "In figures", "It holds 40 litres.", "Courier", published_at="2020-01-02")
 NEW = Article("new", "Enlarged", "It holds 55 litres.", published_at="2024-03-04")

@@ -11,7 +11,7 @@ from rag import Chatbot
 from tests.browser import needs_chromium
 from tests.openai_server import KEY, ModelServer, Reply, pieces
 from tests.test_page import BRIDGE, ask, free_port
-from ui.app import launch
+from ui.web.app import launch
 
 pytestmark = needs_chromium
 QUESTION = "Who led the repairs of the bridge at Brandau?"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag import Article, Chatbot, IngestReport, Settings
 from tests.browser import needs_chromium
 from tests.test_page import BRIDGE, FERRY, ask, free_port
-from ui.app import launch
+from ui.web.app import launch
 
 pytestmark = needs_chromium
 QUESTION = "Who steered the ferry to Brandau?"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ranking import LEAD, NEWER, RECENT, fuse, nearness, news_worth, rank, recency
+from rag.retrieval.ranking import LEAD, NEWER, RECENT, fuse, nearness, news_worth, rank, recency
 from vectorstore.records import Candidate, Passage
 
 DAY = 86_400.0

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from vectorstore.errors import WeightsError
-from vectorstore.reader import Reader
-from vectorstore.weights import locate_weights
+from rag.errors import WeightsError
+from rag.models.reader import Reader
+from rag.models.weights import locate_weights
 
 PASSAGE = "The river rose on Monday. Engineer Ada Stone closed the bridge at noon."
 SENTENCES = [(0, 25), (26, 71)]

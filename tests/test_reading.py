@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading import Failure, Notice, Outcome, count, read
-from rag.reading.cleaning import clean
-from rag.reading.dates import iso_date
-from rag.reading.decoding import MOST_BYTES, decode
-from rag.reading.jsonlines import read_jsonlines
-from rag.reading.markdown import plain
+from rag.ingestion.loaders import Failure, Notice, Outcome, count, read
+from rag.ingestion.loaders.cleaning import clean
+from rag.ingestion.loaders.dates import iso_date
+from rag.ingestion.loaders.decoding import MOST_BYTES, decode
+from rag.ingestion.loaders.jsonlines import read_jsonlines
+from rag.ingestion.loaders.markdown import plain
 from vectorstore.records import Article
 
 PAGE = """<!doctype html><html><head><title>Bread dearer - The Example</title>
@@ -299,7 +299,7 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(folder: Path, line: str, expec
 def test_an_overlong_line_is_refused_without_being_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.reading.jsonlines.MOST_BYTES", 50)
+    monkeypatch.setattr("rag.ingestion.loaders.jsonlines.MOST_BYTES", 50)
     good = '{"id": "b", "title": "T", "text": "x"}'
     path = write(folder / "a.jsonl", f"{'x' * 500}\n{good}\n")
     (one, too_long), (two, draft) = read_jsonlines(path)

@@ -21,7 +21,7 @@ def test_the_python_of_a_document_runs(
 
 
 def test_every_command_of_the_readme_exists(root: Path) -> None:
-    from ui.cli import app
+    from ui.cli.app import app
 
     text = (root / "README.md").read_text(encoding="utf-8")
     named = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]

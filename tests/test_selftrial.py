@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.selftrial import Alteration, AlteredChatbot, false_alarms, with_offsets_shifted
 from evals import Case, Run, compare, load_cases, run, seeds_gold
-from evals.compare import ALPHA
-from evals.selftrial import Alteration, AlteredChatbot, false_alarms, with_offsets_shifted
+from evals.gate import ALPHA
 from rag import Settings
 
 

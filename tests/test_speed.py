@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from evals.generator import DAYS, FIRST_DAY, SOURCES, Question, news, one
-from evals.machine import BenchError, Machine, run_apart
-from evals.speed import Bench, Figure, Level, bench
-from evals.speed_report import plot, show, to_json
+from evals.speed.generator import DAYS, FIRST_DAY, SOURCES, Question, news, one
+from evals.speed.machine import BenchError, Machine, run_apart
+from evals.speed.measuring import Bench, Figure, Level, bench
+from evals.speed.report import plot, show, to_json
 from rag import Article
 
 FIGURES = (
@@ -135,7 +135,7 @@ def test_a_failing_command_is_named_with_what_it_said() -> None:
 
 def test_a_small_store_is_measured_whole(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(root))
-    done = bench([12], repeats=1, footnote=[sys.executable, "-m", "ui.cli"])
+    done = bench([12], repeats=1, footnote=[sys.executable, "-m", "ui.cli.app"])
     (level,) = done.levels
     assert level.articles == len(news(12))
     assert [figure.name for figure in level.figures] == [

@@ -20,16 +20,10 @@ from tests.store_tools import (
     passages_of,
     vector_of,
 )
-from vectorstore import (
-    Article,
-    ArticleStore,
-    ModelMismatch,
-    Scope,
-    StoreError,
-    StoreForeign,
-    StoreMissing,
-)
-from vectorstore.dense import ChromaPassages
+from vectorstore.chroma import ChromaPassages
+from vectorstore.errors import ModelMismatch, StoreError, StoreForeign, StoreMissing
+from vectorstore.records import Article, Scope
+from vectorstore.store import ArticleStore
 
 ALL = {article.id: article for article in (RIVER, BUDGET, BEES)}
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from rag.models.onnx_session import FloatArray
 from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
-from vectorstore import Article, ArticleStore, StoreError, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.catalog import Entry, article_digest
-from vectorstore.dense import ChromaPassages
-from vectorstore.inference import FloatArray
+from vectorstore.chroma import ChromaPassages
+from vectorstore.errors import StoreError, StoreForeign, StoreLocked, StoreMissing
+from vectorstore.records import Article
+from vectorstore.store import ArticleStore
 
 LONGER = Article(
     "river", "The river", RIVER.text + " It fell again on Friday, and nobody was hurt."
@@ -39,13 +41,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-CHROMA, INDEX = "vectorstore.dense.ChromaPassages", "vectorstore.index.DerivedIndex"
+CHROMA, INDEX = "vectorstore.chroma.ChromaPassages", "vectorstore.index.DerivedIndex"
 STEPS = [
     f"{CHROMA}.put",
     f"{CHROMA}.delete",
     f"{INDEX}.change",
     "vectorstore.vectors.VectorFile.append",
-    "vectorstore.lexical.LexicalIndex.commit",
+    "vectorstore.bm25.LexicalIndex.commit",
     "vectorstore.catalog.Catalog.change",
 ]
 
@@ -76,7 +78,7 @@ def test_a_half_written_article_is_gone_after_a_crash(
 ) -> None:
     store = open_store(folder)
     with monkeypatch.context() as broken:
-        broken.setattr("vectorstore.dense.ChromaPassages.put", put_one_passage_and_crash)
+        broken.setattr("vectorstore.chroma.ChromaPassages.put", put_one_passage_and_crash)
         with pytest.raises(Crash):
             store.put([entry(BEES)])
     store.close()
@@ -89,7 +91,7 @@ def test_a_half_written_article_is_gone_after_a_crash(
 def put_one_passage_and_crash(
     truth: ChromaPassages, entries: Sequence[Entry], vectors: FloatArray
 ) -> None:
-    from vectorstore.dense import _metadatas
+    from vectorstore.chroma import _metadatas
 
     [(summary, passages)] = entries
     metadata = next(iter(_metadatas(summary, passages)))

@@ -2,9 +2,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import facts
-from rag.support import NOT_SAID, NOTHING_CITED, Verdict, check
-from vectorstore.encoder import Encoder
+from rag.citations.groundedness import NOT_SAID, NOTHING_CITED, Verdict, check
+from rag.models.encoder import Encoder
+from rag.text.names import names
+from rag.text.negation import denied
+from rag.text.numbers import numbers
+from rag.text.words import stem
 
 BUDGET = (
     "Finance Minister Anton Siluanov said on Friday, 3 March, that the deficit would reach 1.2 "
@@ -130,11 +133,11 @@ def test_any_text_can_be_judged(statement: str, evidence: list[str], encoder: En
     ],
 )
 def test_numbers_are_read_in_figures_and_words(text: str, values: list[float]) -> None:
-    assert [number.value for number in facts.numbers(text)] == values
+    assert [number.value for number in numbers(text)] == values
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    ("text", "found"),
     [
         (
             "Anton Siluanov met Mr. Li in the U.S. on Monday.",
@@ -145,17 +148,17 @@ def test_numbers_are_read_in_figures_and_words(text: str, values: list[float]) -
         ("The cat slept. It was warm.", []),
     ],
 )
-def test_names_are_the_capitalised_words(text: str, names: list[str]) -> None:
-    assert facts.names(text) == names
+def test_names_are_the_capitalised_words(text: str, found: list[str]) -> None:
+    assert names(text) == found
 
 
 @pytest.mark.parametrize(
-    ("text", "denied"),
+    ("text", "found"),
     [
         ("The talks did not produce a deal.", {"produc", "deal"}),
         ("They failed to agree.", {"agree"}),
         ("Not only cats sleep.", set()),
     ],
 )
-def test_what_is_denied(text: str, denied: set[str]) -> None:
-    assert facts.denied(text) == set(map(facts.stem, denied))
+def test_what_is_denied(text: str, found: set[str]) -> None:
+    assert denied(text) == set(map(stem, found))

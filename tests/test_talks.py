@@ -7,16 +7,16 @@ import pytest
 from rag import Answer, Article, Chatbot, Citation, Settings, Statement
 from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
-from ui.access import credentials, is_exposed
-from ui.answering import Asking, answering
-from ui.app import launch
-from ui.examples import SHOWN, examples
-from ui.feedback import beside, candidate
-from ui.rephrasing import questions_of
-from ui.shelf import found
-from ui.talks import Talks, acted
-from ui.transcript import turn_html
-from ui.turns import Collection, turn
+from ui.web.app import launch
+from ui.web.auth import credentials, is_exposed
+from ui.web.conversations import Talks, acted
+from ui.web.examples import SHOWN, examples
+from ui.web.feedback import beside, candidate
+from ui.web.render.article_list import found
+from ui.web.render.transcript import turn_html
+from ui.web.rephrasing import questions_of
+from ui.web.streaming import Asking, answering
+from ui.web.turns import Collection, turn
 from vectorstore.catalog import ArticleSummary
 
 TALKS: Talks = {
@@ -74,7 +74,7 @@ def test_a_host_beyond_this_machine_is_exposed(host: str, *, exposed: bool) -> N
 
 
 def test_mcp_says_what_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.app.version", lambda name: "2.3.0")
+    monkeypatch.setattr("ui.web.app.version", lambda name: "2.3.0")
     with pytest.raises(
         SettingsError, match=r"here is 2\.3\.0\. Install it with: pip install 'mcp<2'"
     ):

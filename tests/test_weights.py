@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore import Encoder, WeightsError, weights
-from vectorstore.weights import MODEL, SHA256, cached_graph, check_sha256, locate_weights
+from rag.errors import WeightsError
+from rag.models import weights
+from rag.models.encoder import Encoder
+from rag.models.weights import MODEL, SHA256, cached_graph, check_sha256, locate_weights
 
 
 def test_the_weights_are_the_ones_expected() -> None:
@@ -59,7 +61,7 @@ def test_absent_weights_are_fetched_aloud_or_named(
 BUILD = """
 import sys
 from pathlib import Path
-from vectorstore import Encoder
+from rag.models.encoder import Encoder
 sys.stdin.readline()
 Encoder.load(Path(sys.argv[1]))
 """

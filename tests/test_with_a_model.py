@@ -174,7 +174,7 @@ def footnote(server: ModelServer, root: Path, tmp_path_factory: pytest.TempPathF
 
     def called(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "ui.cli", *words],
+            [sys.executable, "-m", "ui.cli.app", *words],
             cwd=folder,
             env=environ | more,
             capture_output=True,

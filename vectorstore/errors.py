@@ -26,7 +26,3 @@ class StoreLocked(StoreError):
 
 class ModelMismatch(StoreError):
     """The store's vectors were made by another embedding model."""
-
-
-class WeightsError(FootnoteError):
-    """A model's weights are absent, damaged or not the ones expected."""

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from vectorstore.bm25 import LexicalIndex, recipe
 from vectorstore.catalog import ArticleSummary, Catalog, Entry
 from vectorstore.columns import Columns, Extent
-from vectorstore.inference import FloatArray
-from vectorstore.lexical import LexicalIndex, recipe
 from vectorstore.records import Candidate, Passage, Scope
-from vectorstore.vectors import VectorFile
+from vectorstore.vectors import FloatArray, VectorFile
 
 _SPARE_ROWS = 10_000
 

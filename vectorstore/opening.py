@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from vectorstore.dense import ChromaPassages, Stamp, peek
+from platformdirs import user_cache_path
+
+from vectorstore.chroma import ChromaPassages, Stamp, peek
 from vectorstore.errors import ModelMismatch, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.index import DerivedIndex
 from vectorstore.lock import StoreLock
-from vectorstore.weights import cache_folder
 
 _OURS = {"chroma", "index", "lock", "holder"}
 
@@ -55,7 +56,7 @@ def open_server(url: str, wanted: Stamp, *, create: bool, cache: Path | None) ->
     try:
         found = truth.stamp()
         _same_model(url, found, wanted)
-        lock = _free_folder((cache or cache_folder()) / "stores" / truth.id)
+        lock = _free_folder((cache or user_cache_path("footnote")) / "stores" / truth.id)
         index = DerivedIndex(lock.folder / "index", wanted.dimension)
         return Opened(url, found, lock, index, truth)
     except BaseException:

@@ -15,13 +15,13 @@ from typing import Self
 import numpy as np
 
 from vectorstore.catalog import ArticleSummary, Entry, article_digest
-from vectorstore.dense import ChromaPassages, Stamp
+from vectorstore.chroma import ChromaPassages, Stamp
 from vectorstore.errors import StoreError
-from vectorstore.healing import catch_up
 from vectorstore.index import DerivedIndex
-from vectorstore.inference import FloatArray
 from vectorstore.opening import Opened, open_folder, open_server
 from vectorstore.records import Article, Candidate, Passage, Scope
+from vectorstore.sync import catch_up
+from vectorstore.vectors import FloatArray
 
 Batch = Sequence[tuple[Article, Sequence[Passage], FloatArray]]
 EVERYWHERE = Scope()

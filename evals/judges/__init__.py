@@ -1,0 +1,1 @@
+"""Who judges answers: citations by the evidence, correctness by a language model."""

@@ -1,0 +1,1 @@
+"""How fast a chatbot adds, finds and answers, over made-up news."""

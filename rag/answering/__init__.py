@@ -1,0 +1,1 @@
+"""From passages to an answer: extractive or generative, or a refusal."""

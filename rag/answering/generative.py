@@ -1,0 +1,184 @@
+"""Answers that a language model writes from numbered sentences, and Footnote vouches for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.answering.synthesizer import Composition, Synthesizer
+from rag.answers import Draft, Mode, Usage
+from rag.citations.attribution import Vouching
+from rag.errors import ModelError, ModelUnavailable
+from rag.llm.messages import Message, Piece
+from rag.llm.prompts import Numbered, fit, has_orders, number, writing
+from rag.models.encoder import Embedder, Encoder
+from rag.retrieval.query import Asked
+from rag.settings import Settings
+from vectorstore.records import Hit
+
+if TYPE_CHECKING:
+    from rag.llm.chat_model import Model
+
+ANSWER_TOKENS = 700  # kept free for the answer in the model's window
+LONGEST_ANSWER = 8_000  # characters; a model that goes on is stopped
+LONGEST_REPLY = 200_000  # ... with what it thinks aloud before the answer
+
+NOTHING_FOUND = "No passage was found for this question."
+NOTHING_WRITTEN = "The model wrote nothing. Ask again, or try another model with FOOTNOTE_LLM."
+NO_END = "The model reached its limit before it had finished a sentence. Raise FOOTNOTE_MAX_TOKENS."
+WITHHELD = "The model's server withheld the answer, as its content filter does. Ask in other words."
+WITHOUT = "Answered without the language model."
+ORDERS = "An article tries to give the model orders; those sentences were left out."
+BROKEN_OFF = "The model broke off; only what it had finished is shown."
+CUT_SHORT = "The model reached its limit; only what it had finished is shown."
+FILTERED = "The model's server withheld the rest of the answer, as its content filter does."
+_ENDINGS = {"length": CUT_SHORT, "content_filter": FILTERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A prompt that fits the model's window, and what the reader should know of the fitting."""
+
+    messages: tuple[Message, ...]
+    sentences: Sequence[Numbered]
+    most: int | None
+    notes: tuple[str, ...]
+
+
+class Generative:
+    """Has a model write, maps its ids to exact spans, and checks every statement."""
+
+    mode: Mode = "generative"
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        fallback: Callable[[], Synthesizer] | None = None,
+    ) -> None:
+        """`fallback` gives what answers in the model's place while it is not to be had."""
+        self._settings = settings
+        self._embedder = embedder
+        self._fallback = fallback
+
+    @cached_property
+    def _model(self) -> "Model":
+        from rag.llm.chat_model import Model
+
+        return Model(self._settings)
+
+    @cached_property
+    def _judge(self) -> Embedder:
+        """What judges likeness: the encoder that the check of support was fitted with."""
+        return self._embedder if self._embedder.name == Encoder.name else Encoder.load()
+
+    def complete(self, messages: Sequence[Message]) -> Piece:
+        """The model's whole reply to a short task. Raises `ModelError`."""
+        return self._model.complete(messages)
+
+    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
+        """Yield the statements as they are written and checked; return the draft.
+
+        Closing the generator ends the call to the model. When the model breaks off, what it had
+        finished is kept, with a note. When nothing was finished, the fallback answers, with a
+        note that says why. Raises `ModelError` where something is set up wrongly, and
+        `ModelUnavailable` without a fallback.
+        """
+        page = self._page(asked, hits)
+        if not page.sentences:
+            return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
+        vouching = Vouching(page.sentences, self._judge.embed)
+        reply = Reply()
+        for piece in reply.heard(self._model.stream(page.messages, page.most)):
+            yield from vouching.feed(piece.text)
+            if vouching.length > LONGEST_ANSWER:
+                reply.finish = "length"
+                break
+        yield from vouching.finish(whole=reply.is_whole)
+        if vouching.said_something:
+            return vouching.draft((*page.notes, *reply.notes), reply.usage)
+        return (yield from self._without_model(asked, hits, reply))
+
+    def _without_model(self, asked: Asked, hits: tuple[Hit, ...], reply: "Reply") -> Composition:
+        if self._fallback is None or not isinstance(reply.failure, ModelUnavailable):
+            raise reply.failure
+        other = self._fallback()
+        draft = yield from other.compose(asked, hits)
+        notes = (f"{WITHOUT} {reply.failure}", *draft.notes)
+        return replace(draft, mode=other.mode, notes=notes, usage=reply.usage)
+
+    def _page(self, asked: Asked, hits: tuple[Hit, ...]) -> Page:
+        sentences = number(hits)
+        if not sentences:
+            return Page((), (), None, _page_notes(hits, sentences, 0))
+        day = _day(asked.as_of)
+        room = min(self._model.window, self._settings.max_tokens or self._model.window)
+        kept = fit(sentences, asked.question, day, room - ANSWER_TOKENS)
+        if not kept:
+            raise ModelError(
+                f"The question and one sentence do not fit into {room} tokens. "
+                "Raise FOOTNOTE_MAX_TOKENS, or ask a shorter question."
+            )
+        messages = writing(asked.question, sentences[:kept], day)
+        spent = sum(message.tokens for message in messages)
+        most = room - spent if self._settings.max_tokens else None
+        return Page(messages, sentences[:kept], most, _page_notes(hits, sentences, kept))
+
+
+class Reply:
+    """What is learnt of a reply beside its text: how it ended, and what it cost."""
+
+    def __init__(self) -> None:
+        self.finish: str | None = None
+        self.usage: Usage | None = None
+        self.error: ModelError | None = None
+
+    def heard(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """Pass the pieces on until they end, fail, or grow too long."""
+        length = 0
+        try:
+            for piece in pieces:
+                self.finish = piece.finish or self.finish
+                self.usage = piece.usage or self.usage
+                yield piece
+                length += len(piece.text)
+                if length > LONGEST_REPLY:
+                    self.finish = "length"
+                    return
+        except ModelError as error:
+            self.error = error
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model came to its own end."""
+        return self.finish not in {None, "length", "content_filter"} and self.error is None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of how it ended."""
+        if self.is_whole:
+            return ()
+        return (_ENDINGS.get(self.finish or "", BROKEN_OFF),)
+
+    @property
+    def failure(self) -> ModelError:
+        """Why there is nothing to read."""
+        reason = {"content_filter": WITHHELD, "length": NO_END}.get(self.finish or "")
+        return self.error or ModelUnavailable(reason or NOTHING_WRITTEN)
+
+
+def _page_notes(hits: Sequence[Hit], sentences: Sequence[Numbered], kept: int) -> tuple[str, ...]:
+    """What the model was not shown."""
+    notes = []
+    if has_orders(hits):
+        notes.append(ORDERS)
+    if kept < len(sentences):
+        total = len({sentence.hit.passage.id for sentence in sentences})
+        read = len({sentence.hit.passage.id for sentence in sentences[:kept]})
+        notes.append(f"The model read {read} of {total} passages, the best ones; more did not fit.")
+    return tuple(notes)
+
+
+def _day(moment: float | None) -> str | None:
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).date().isoformat()

@@ -1,0 +1,1 @@
+"""Questions in the light of those before them."""

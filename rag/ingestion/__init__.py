@@ -1,0 +1,1 @@
+"""From sources to stored passages: loading, chunking, embedding."""

@@ -1,0 +1,1 @@
+"""Our own small networks, as ONNX graphs, and their weights."""

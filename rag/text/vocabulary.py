@@ -1,0 +1,84 @@
+"""Words that mean something: numbers, months, denials, opposites, and the rest."""
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
+UNITS = listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+)
+TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
+ORDINALS = listed(
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+)
+NUMBER_WORDS = (
+    {word: value for value, word in enumerate(UNITS)}
+    | {word: 10 * value for value, word in enumerate(TENS, start=2)}
+    | {word: value for value, word in enumerate(ORDINALS)}
+    | {"dozen": 12, "once": 1, "twice": 2, "thrice": 3, "both": 2, "pair": 2, "half": 50}
+)
+SCALES = {
+    "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000,
+    "trillion": 1_000_000_000_000, "k": 1_000, "m": 1_000_000, "mn": 1_000_000,
+    "bn": 1_000_000_000, "b": 1_000_000_000, "tn": 1_000_000_000_000,
+}  # fmt: skip
+# In a claim these are seldom counts: `one of them`, `at first`, `a second`, `both`.
+LOOSE = {"zero", "one", "first", "second", "once", "both", "pair", "half"}
+
+MONTHS = listed(
+    "january february march april may june july august september october november december"
+)
+SHORT_MONTHS = {month[:3]: month for month in MONTHS} | {"sept": "september"}
+DAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
+
+NEGATIONS = frozenset(
+    listed("not no never none nobody nothing neither nor without cannot nowhere hardly barely")
+)
+DENIALS = NEGATIONS | set(listed("fail failed fails refused refuses unable lacks lacked denied"))
+UNIVERSALS = frozenset(listed("all every always only none never entire exclusively solely"))
+HEDGES = frozenset(
+    listed(
+        "about around approximately roughly nearly almost over under some more less least most up"
+    )
+)
+FRAME = frozenset(
+    listed(
+        "a about above after again all also although am an and any are as at be because been"
+        " before being below between both but by can could did do does doing down during each"
+        " either few for from further had has have having he her here hers him his how however i"
+        " if in into is it its itself just many may me might more most much must my neither no"
+        " nor not now of off on once one only onto or other our out over own per said same say"
+        " says several shall she should since so some such than that the their them then there"
+        " these they this those through thus to too under until up upon us very was we were what"
+        " when where whether which while who whom whose why will with within without would yet"
+        " you your"
+    )
+)
+
+NO_NAMES = FRAME.union(MONTHS, DAYS, SHORT_MONTHS)
+
+# Opposites, one side and the other: said of one thing, they cannot both be true.
+OPPOSITES = (
+    ("increase increased rise rose risen grow grew gain gained", "decrease decreased fall fell"
+     " fallen shrink shrank drop dropped decline declined"),
+    ("win won winner victory", "lose lost loser defeat defeated"),
+    ("approve approved accept accepted", "reject rejected refuse refused"),
+    ("support supported backed", "oppose opposed"),
+    ("guilty convicted", "innocent acquitted"),
+    ("best most highest largest biggest more higher", "worst least lowest smallest less lower"),
+    ("legal allowed", "illegal banned"),
+    ("buy bought", "sell sold"),
+)  # fmt: skip
+
+OPENERS = frozenset(
+    listed(
+        "according another based consequently despite due everyone first furthermore given however"
+        " instead last moreover nevertheless nobody otherwise overall part people second since"
+        " someone somebody still that therefore third today tomorrow until yesterday yes yet"
+    )
+)
+
+COMMON_ENDINGS = ("ly", "ing", "ed", "s", "tion", "ment", "ness", "ive", "ous", "ful", "able")

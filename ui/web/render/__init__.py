@@ -1,0 +1,1 @@
+"""Answers, articles and lists as HTML, escaped by construction."""
