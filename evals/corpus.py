@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 
 from rag import Chatbot, Settings
 from rag.errors import SourceError
-from rag.ingestion.chunking import FORM
+from rag.ingestion.chunking import VERSION
 from rag.ingestion.pipeline import Progress
 
 
@@ -48,9 +48,9 @@ def _fill(bot: Chatbot, sources: Sequence[str | Path], progress: Progress | None
 
 
 def _mark(sources: Sequence[str | Path]) -> str:
-    """What changes when a file of the sources does, or the form of passages."""
+    """What changes when a file of the sources does, or the version of passages."""
     files = sorted({file for source in sources for file in _files(Path(source))})
-    return _digest(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}{FORM}" for f in files)
+    return _digest(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}{VERSION}" for f in files)
 
 
 def _files(source: Path) -> list[Path]:

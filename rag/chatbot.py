@@ -26,7 +26,7 @@ from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.models.encoder import Embedder
 from rag.models.reader import Reader
 from rag.retrieval.embedding import embedder_for
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
@@ -151,14 +151,14 @@ class Chatbot:
     ) -> Iterator[Event]:
         """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
         started = perf_counter()
-        asked = Asked.parse(question, as_of, filters)
+        query = Query.parse(question, as_of, filters)
         synthesizer = self._synthesizer(mode)
-        alone = standalone(asked.question, history, synthesizer.complete)
-        asked = replace(asked, question=alone.question)
-        hits = self._retriever.retrieve(replace(asked, question=alone.search_text), self._k(k))
+        alone = standalone(query.question, history, synthesizer.complete)
+        query = replace(query, question=alone.question)
+        hits = self._retriever.retrieve(replace(query, question=alone.search_text), self._k(k))
         retrieved = perf_counter()
         yield Retrieved(hits, alone.question)
-        draft = yield from synthesizer.compose(asked, hits)
+        draft = yield from synthesizer.compose(query, hits)
         if alone.usage:
             draft = replace(draft, usage=alone.usage + draft.usage)
         timings = {
@@ -191,9 +191,9 @@ class Chatbot:
         filters: Mapping[str, Any] | None = None,
     ) -> list[Hit]:
         """The `k` passages most likely to answer, best first."""
-        asked = Asked.parse(question, as_of, filters)
-        searched = standalone(asked.question, history).search_text
-        return list(self._retriever.retrieve(replace(asked, question=searched), k))
+        query = Query.parse(question, as_of, filters)
+        searched = standalone(query.question, history).search_text
+        return list(self._retriever.retrieve(replace(query, question=searched), k))
 
     def choose(
         self,
@@ -206,9 +206,9 @@ class Chatbot:
         """The index of the choice that the articles support best. Raises `InputError` for none."""
         if not choices:
             raise InputError("There is nothing to choose from. Give at least one choice.")
-        asked = Asked.parse(question, as_of, filters)
-        hits = self._retriever.retrieve(asked, self._k(None))
-        return choose(choices, gather(asked.question, hits, self.reader))
+        query = Query.parse(question, as_of, filters)
+        hits = self._retriever.retrieve(query, self._k(None))
+        return choose(choices, gather(query.question, hits, self.reader))
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""

@@ -15,7 +15,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.answering.synthesizer import Synthesizer, completed
 from rag.answers import answer_json
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from vectorstore.records import Hit, Passage
 
@@ -29,8 +29,8 @@ class ArticleRetriever(BaseRetriever):
         self._k = k
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        asked = Asked.parse(query_bundle.query_str)
-        return [_node(hit) for hit in self._retriever.retrieve(asked, self._k)]
+        query = Query.parse(query_bundle.query_str)
+        return [_node(hit) for hit in self._retriever.retrieve(query, self._k)]
 
 
 class CitingSynthesizer(BaseSynthesizer):
@@ -55,7 +55,7 @@ class CitingSynthesizer(BaseSynthesizer):
         """A response whose text has markers, and whose metadata hold the answer as plain data."""
         question = query if isinstance(query, str) else query.query_str
         hits = self._hits(nodes)
-        draft = completed(self._synthesizer.compose(Asked.parse(question), hits))
+        draft = completed(self._synthesizer.compose(Query.parse(question), hits))
         answer = draft.answer(question, self._synthesizer.mode, hits)
         sources = [*nodes, *(additional_source_nodes or ())]
         return Response(draft.text, source_nodes=sources, metadata=answer_json(answer))

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from rag.models.onnx_session import FloatArray
-from vectorstore.records import Article, Passage, Scope
+from vectorstore.records import Article, Filters, Passage
 from vectorstore.store import ArticleStore
 
 DIMENSION = 8
-EVERYWHERE = Scope()
+NO_FILTERS = Filters()
 RIVER = Article(
     id="river",
     title="The river",
@@ -54,7 +54,7 @@ def entry(article: Article, size: int = 20) -> tuple[Article, Sequence[Passage],
     return article, passages, np.stack([vector_of(passage.text) for passage in passages])
 
 
-def found(store: ArticleStore, text: str, scope: Scope = EVERYWHERE) -> set[str]:
+def found(store: ArticleStore, text: str, filters: Filters = NO_FILTERS) -> set[str]:
     """The ids of all articles that a search finds."""
-    candidates = store.search(vector_of(text), text, limit=99, scope=scope)
+    candidates = store.search(vector_of(text), text, limit=99, filters=filters)
     return {candidate.passage.article_id for candidate in candidates}

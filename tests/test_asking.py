@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rag.errors import InputError
-from rag.retrieval.query import Asked
-from vectorstore.records import Scope
+from rag.retrieval.query import Query
+from vectorstore.records import Filters
 
 
 def seconds(
@@ -14,34 +14,34 @@ def seconds(
 
 
 def test_a_day_counts_to_its_end() -> None:
-    asked = Asked.parse("Who?", as_of="2025-08-14")
-    assert asked.as_of is not None
-    assert seconds(2025, 8, 14, 23, 59, 59) <= asked.as_of < seconds(2025, 8, 15)
-    assert asked.scope == Scope(until=asked.as_of)
+    query = Query.parse("Who?", as_of="2025-08-14")
+    assert query.as_of is not None
+    assert seconds(2025, 8, 14, 23, 59, 59) <= query.as_of < seconds(2025, 8, 15)
+    assert query.filters == Filters(until=query.as_of)
 
 
 def test_a_date_and_its_iso_string_are_the_same() -> None:
-    assert Asked.parse("Who?", date(2025, 8, 14)) == Asked.parse("Who?", "2025-08-14")
+    assert Query.parse("Who?", date(2025, 8, 14)) == Query.parse("Who?", "2025-08-14")
 
 
 def test_a_time_counts_to_the_second() -> None:
-    assert Asked.parse("Who?", "2025-08-14T12:00:00+02:00").as_of == seconds(2025, 8, 14, 10)
+    assert Query.parse("Who?", "2025-08-14T12:00:00+02:00").as_of == seconds(2025, 8, 14, 10)
 
 
 def test_filters_make_the_scope() -> None:
     filters = {"source": "CNBC", "article": ["a", "b"], "since": "2025-01-01"}
-    assert Asked.parse("Who?", filters=filters).scope == Scope(
+    assert Query.parse("Who?", filters=filters).filters == Filters(
         since=seconds(2025, 1, 1), sources=frozenset({"CNBC"}), articles=frozenset({"a", "b"})
     )
 
 
 def test_the_earlier_bound_holds() -> None:
-    scope = Asked.parse("Who?", "2025-08-14", {"until": "2025-08-01T00:00:00"}).scope
-    assert scope.until == seconds(2025, 8, 1)
+    filters = Query.parse("Who?", "2025-08-14", {"until": "2025-08-01T00:00:00"}).filters
+    assert filters.until == seconds(2025, 8, 1)
 
 
 def test_control_characters_and_line_ends_become_spaces() -> None:
-    assert Asked.parse("Who\x00 is\n\tit?\u202e").question == "Who is it?"
+    assert Query.parse("Who\x00 is\n\tit?\u202e").question == "Who is it?"
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_control_characters_and_line_ends_become_spaces() -> None:
 )
 def test_what_means_nothing_is_named(options: dict[str, object], named: str) -> None:
     with pytest.raises(InputError, match=named):
-        Asked.parse("Who?", **options)  # type: ignore[arg-type]
+        Query.parse("Who?", **options)  # type: ignore[arg-type]

@@ -60,4 +60,4 @@ def test_what_lies_beyond_the_longest_input_is_cut(encoder: Encoder) -> None:
 
 
 def test_pieces_counts_without_cutting(encoder: Encoder) -> None:
-    assert encoder.pieces(["", "a river", "word " * 300]) == [2, 4, 302]
+    assert encoder.token_counts(["", "a river", "word " * 300]) == [2, 4, 302]

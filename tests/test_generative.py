@@ -9,7 +9,7 @@ from rag.errors import ModelError, ModelUnavailable
 from rag.llm.chat_model import Model
 from rag.llm.prompts import CANNOT_ANSWER, fit, number, writing
 from rag.models.encoder import Encoder
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from tests.openai_server import KEY, ModelServer, Reply, Script, pieces
 from vectorstore.records import Article, Hit, Passage
 
@@ -63,7 +63,7 @@ class Answered:
     ) -> Draft:
         self.server.say(*replies)
         writer = Generative(self.server.settings(**settings), self.encoder)
-        composition = writer.compose(Asked.parse(QUESTION, as_of), HITS)
+        composition = writer.compose(Query.parse(QUESTION, as_of), HITS)
         while True:
             try:
                 self.events.append(next(composition))
@@ -175,7 +175,7 @@ def test_an_answer_of_which_nothing_is_supported_is_a_refusal(answered: Answered
 
 
 def test_without_passages_nothing_is_asked(server: ModelServer, encoder: Encoder) -> None:
-    composition = Generative(server.settings(), encoder).compose(Asked.parse(QUESTION), ())
+    composition = Generative(server.settings(), encoder).compose(Query.parse(QUESTION), ())
     with pytest.raises(StopIteration) as stop:
         next(composition)
     assert (stop.value.value.refused, server.calls) == (True, [])
@@ -233,7 +233,7 @@ def test_a_prompt_fits_its_room(room: int) -> None:
     sentences = number(HITS)
     kept = fit(sentences, QUESTION, None, room)
     prompt = writing(QUESTION, sentences[:kept])
-    assert kept == 0 or sum(message.tokens for message in prompt) <= room
+    assert kept == 0 or sum(message.estimated_tokens for message in prompt) <= room
 
 
 def test_what_does_not_fit_is_cut_by_rank_and_said(answered: Answered) -> None:
@@ -351,7 +351,7 @@ def test_a_long_thought_before_the_answer_is_no_long_answer(answered: Answered) 
 
 def test_closing_the_composition_ends_the_call(server: ModelServer, encoder: Encoder) -> None:
     server.say(Reply(("He spoke in Moscow [2]. ",) * 500, pause=0.01))
-    composition = Generative(server.settings(), encoder).compose(Asked.parse(QUESTION), HITS)
+    composition = Generative(server.settings(), encoder).compose(Query.parse(QUESTION), HITS)
     next(composition)
     composition.close()
     assert server.hung_up.wait(5)

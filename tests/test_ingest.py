@@ -73,7 +73,7 @@ def test_passages_of_an_older_form_are_read_and_made_anew(
     store: ArticleStore, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(store, encoder, [BREAD, FISH])
-    monkeypatch.setattr("rag.ingestion.pipeline.FORM", " of tomorrow")
+    monkeypatch.setattr("rag.ingestion.pipeline.VERSION", " of tomorrow")
     ingest(store, encoder, [BREAD])
     assert (store.get("bread"), store.get("fish")) == (BREAD, FISH)
     assert ingest(store, encoder, [BREAD, FISH]) == IngestReport(updated=1, unchanged=1, passages=1)

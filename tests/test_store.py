@@ -22,7 +22,7 @@ from tests.store_tools import (
 )
 from vectorstore.chroma import ChromaPassages
 from vectorstore.errors import ModelMismatch, StoreError, StoreForeign, StoreMissing
-from vectorstore.records import Article, Scope
+from vectorstore.records import Article, Filters
 from vectorstore.store import ArticleStore
 
 ALL = {article.id: article for article in (RIVER, BUDGET, BEES)}
@@ -121,21 +121,23 @@ def test_words_match_by_their_stems_and_without_accents(store: ArticleStore) -> 
 
 
 @pytest.mark.parametrize(
-    ("scope", "inside"),
+    ("filters", "inside"),
     [
-        (Scope(), {"river", "budget", "bees"}),
-        (Scope(until=RIVER.timestamp), {"river", "bees"}),
-        (Scope(since=BUDGET.timestamp), {"budget", "bees"}),
-        (Scope(since=RIVER.timestamp, until=BUDGET.timestamp), {"river", "budget", "bees"}),
-        (Scope(until=0), {"bees"}),
-        (Scope(sources=frozenset({"Gazette"})), {"river"}),
-        (Scope(articles=frozenset({"bees", "budget", "unknown"})), {"bees", "budget"}),
-        (Scope(sources=frozenset({"Herald"}), until=0), set()),
-        (Scope(articles=frozenset()), set()),
+        (Filters(), {"river", "budget", "bees"}),
+        (Filters(until=RIVER.timestamp), {"river", "bees"}),
+        (Filters(since=BUDGET.timestamp), {"budget", "bees"}),
+        (Filters(since=RIVER.timestamp, until=BUDGET.timestamp), {"river", "budget", "bees"}),
+        (Filters(until=0), {"bees"}),
+        (Filters(sources=frozenset({"Gazette"})), {"river"}),
+        (Filters(articles=frozenset({"bees", "budget", "unknown"})), {"bees", "budget"}),
+        (Filters(sources=frozenset({"Herald"}), until=0), set()),
+        (Filters(articles=frozenset()), set()),
     ],
 )
-def test_a_scope_bounds_both_indexes(store: ArticleStore, scope: Scope, inside: set[str]) -> None:
-    assert found(store, "river taxes honey", scope) == inside
+def test_a_scope_bounds_both_indexes(
+    store: ArticleStore, filters: Filters, inside: set[str]
+) -> None:
+    assert found(store, "river taxes honey", filters) == inside
 
 
 def test_more_than_there_is_gives_all_there_is(store: ArticleStore) -> None:

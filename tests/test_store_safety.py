@@ -129,7 +129,7 @@ def damage(path: Path, how: str) -> None:
 
 def test_the_form_of_passages_outlives_the_index(tmp_path: Path) -> None:
     with open_store(tmp_path / "store") as store:
-        store.put([entry(RIVER)], form="two")
+        store.put([entry(RIVER)], version="two")
     shutil.rmtree(tmp_path / "store" / "index")
     with open_store(tmp_path / "store") as again:
         assert again.digests() == {"river": article_digest(RIVER, "two")}

@@ -1,6 +1,6 @@
 """BM25 over passages, in tantivy, beside the vectors.
 
-A document is one passage: its words and its article's title's, and what a scope may ask for.
+A document is one passage: its words and its article's title's, and what filters may ask for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.records import Article, Passage, Scope
+from vectorstore.records import Article, Filters, Passage
 
 if TYPE_CHECKING:
     from tantivy import Query
@@ -86,9 +86,9 @@ class LexicalIndex:
             self._writer.wait_merging_threads()
             self._writer = None
 
-    def best(self, text: str, limit: int, scope: Scope) -> dict[int, float]:
-        """The BM25 scores of the best rows for `text` inside `scope`, at most `limit`."""
-        return self._search(self._words(text), self._inside(scope), limit)
+    def best(self, text: str, limit: int, filters: Filters) -> dict[int, float]:
+        """The BM25 scores of the best rows for `text` inside `filters`, at most `limit`."""
+        return self._search(self._words(text), self._inside(filters), limit)
 
     def scores(self, text: str, rows: Sequence[int]) -> dict[int, float]:
         """The BM25 scores of those of `rows` that share a word with `text`."""
@@ -119,16 +119,16 @@ class LexicalIndex:
         terms = [Query.term_query(self._schema, "words", w, "freq") for w in dict.fromkeys(words)]
         return Query.boolean_query([(Occur.Should, term) for term in terms])
 
-    def _inside(self, scope: Scope) -> "list[tuple[Any, Query]]":
-        """Clauses that keep to `scope`. An undated passage lies outside no range of time."""
+    def _inside(self, filters: Filters) -> "list[tuple[Any, Query]]":
+        """Clauses that keep to `filters`. An undated passage lies outside no range of time."""
         from tantivy import Occur, Query
 
         clauses = []
-        if scope.since is not None:
-            clauses.append((Occur.MustNot, self._outside(before=scope.since)))
-        if scope.until is not None:
-            clauses.append((Occur.MustNot, self._outside(after=scope.until)))
-        for field, values in (("source", scope.sources), ("article", scope.articles)):
+        if filters.since is not None:
+            clauses.append((Occur.MustNot, self._outside(before=filters.since)))
+        if filters.until is not None:
+            clauses.append((Occur.MustNot, self._outside(after=filters.until)))
+        for field, values in (("source", filters.sources), ("article", filters.articles)):
             if values is not None:
                 terms = Query.term_set_query(self._schema, field, sorted(values))
                 clauses.append((Occur.Must, _unscored(terms)))

@@ -43,8 +43,8 @@ class ArticleSummary:
     digest: str
 
     @classmethod
-    def of(cls, article: Article, passages: int, form: str) -> Self:
-        """The summary of an article that has so many passages, of a form."""
+    def of(cls, article: Article, passages: int, version: str) -> Self:
+        """The summary of an article that has so many passages, of a version."""
         return cls(
             article.id,
             article.title,
@@ -54,13 +54,13 @@ class ArticleSummary:
             article.published_at,
             passages,
             len(article.text),
-            article_digest(article, form),
+            article_digest(article, version),
         )
 
     @property
-    def form(self) -> str:
-        """The form that the passages are of."""
-        return form_of(self.digest)
+    def version(self) -> str:
+        """The version that the passages are of."""
+        return version_of(self.digest)
 
     def article(self, text: str) -> Article:
         """The article, with its text."""
@@ -69,19 +69,19 @@ class ArticleSummary:
         )
 
 
-def article_digest(article: Article, form: str = "") -> str:
-    """A SHA-256 of everything in the article, then the form of its passages.
+def article_digest(article: Article, version: str = "") -> str:
+    """A SHA-256 of everything in the article, then the version of its passages.
 
-    A form names a way of cutting articles and of what is embedded for a passage, and is whatever
+    A version names a way of cutting articles and of what is embedded for a passage, and is whatever
     the one who puts them calls it. So the digest changes when the passages must be made anew.
     """
     values = [article.text, *(getattr(article, name) for name in _FIELDS)]
     parts = ("" if value is None else f"{len(value)}:{value}" for value in values)
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest() + form
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest() + version
 
 
-def form_of(digest: str) -> str:
-    """The form in an article's digest."""
+def version_of(digest: str) -> str:
+    """The version in an article's digest."""
     return digest[sha256().digest_size * 2 :]
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from vectorstore.catalog import ArticleSummary, Entry, form_of
+from vectorstore.catalog import ArticleSummary, Entry, version_of
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
 from vectorstore.records import Article, Passage
 from vectorstore.vectors import FloatArray
@@ -27,7 +27,7 @@ _SHARED = (*_FIELDS, "digest", "passages")
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class StoreStamp:
     """What a collection says of itself: whose vectors it holds, and its latest generation."""
 
     model: str
@@ -35,14 +35,14 @@ class Stamp:
     generation: int
 
     @classmethod
-    def of(cls, metadata: Mapping[str, Any] | None) -> "Stamp | None":
+    def of(cls, metadata: Mapping[str, Any] | None) -> "StoreStamp | None":
         """The stamp in a collection's metadata, or None when the collection is not ours."""
         try:
             return cls(*((metadata or {})[name] for name in cls.__slots__))
         except KeyError:
             return None
 
-    def next(self) -> "Stamp":
+    def next(self) -> "StoreStamp":
         """The stamp of the next generation."""
         return replace(self, generation=self.generation + 1)
 
@@ -52,19 +52,19 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PassageMark:
     """What a listing says of one passage."""
 
     number: int
     passages: int
     digest: str
 
-    def same_article(self, other: "Mark") -> bool:
+    def same_article(self, other: "PassageMark") -> bool:
         """Whether two passages of one id are of the same text and tiling."""
         return (self.digest, self.passages) == (other.digest, other.passages)
 
 
-def peek(folder: Path) -> Stamp | None:
+def peek(folder: Path) -> StoreStamp | None:
     """The stamp of the collection in `folder`, read without loading Chroma; None if there is none.
 
     Raises `StoreError` when Chroma's database is there and cannot be read.
@@ -81,7 +81,7 @@ def peek(folder: Path) -> Stamp | None:
         with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as db:
             if not db.execute("SELECT * FROM sqlite_master WHERE name = 'collections'").fetchall():
                 return None
-            return Stamp.of(dict(db.execute(query, (COLLECTION,)).fetchall()))
+            return StoreStamp.of(dict(db.execute(query, (COLLECTION,)).fetchall()))
     except sqlite3.Error as error:
         raise StoreError(
             f"The store's database '{path}' cannot be read: {error}. Put back a copy of it, "
@@ -98,7 +98,7 @@ class ChromaPassages:
         self._place = place
 
     @classmethod
-    def open(cls, place: Path | str, create: Stamp | None = None) -> "ChromaPassages":
+    def open(cls, place: Path | str, create: StoreStamp | None = None) -> "ChromaPassages":
         """The collection in a folder or at a URL; a missing one is made when `create` is given.
 
         Raises `StoreMissing` when there is none, `StoreError` when the place cannot be read or
@@ -111,28 +111,28 @@ class ChromaPassages:
                 f"Cannot open the store '{place}': {error} Start a server with "
                 "`chroma run --path FOLDER`; a folder must be yours to write to."
             ) from error
-        truth = cls(client, place)
+        chroma = cls(client, place)
         try:
-            truth._find(create)
+            chroma._find(create)
         except BaseException:
-            truth.close()
+            chroma.close()
             raise
-        return truth
+        return chroma
 
     @property
     def id(self) -> str:
         """Tells this collection from every other."""
         return str(self._collection.id)
 
-    def stamp(self) -> Stamp:
+    def stamp(self) -> StoreStamp:
         """What the collection says of itself now; raises `StoreError` when it does not answer."""
         self._find()
-        found = Stamp.of(self._collection.metadata)
+        found = StoreStamp.of(self._collection.metadata)
         if found is None:
             raise StoreForeign(f"The collection '{COLLECTION}' at {self._place} is not Footnote's.")
         return found
 
-    def mark(self, stamp: Stamp) -> None:
+    def mark(self, stamp: StoreStamp) -> None:
         """Record a new stamp."""
         self._collection.modify(metadata=stamp.metadata())
 
@@ -164,13 +164,13 @@ class ChromaPassages:
         for part in _parts(len(ids), self._client.get_max_batch_size()):
             self._collection.delete(ids[part])
 
-    def listing(self) -> dict[str, list[Mark]]:
+    def listing(self) -> dict[str, list[PassageMark]]:
         """What there is of each article, by its id."""
-        marks: dict[str, list[Mark]] = {}
+        marks: dict[str, list[PassageMark]] = {}
         for part in _parts(self._collection.count(), _PAGE):
             page = self._collection.get(limit=_PAGE, offset=part.start, include=["metadatas"])
             for data in page["metadatas"]:
-                mark = Mark(data["number"], data["passages"], data["digest"])
+                mark = PassageMark(data["number"], data["passages"], data["digest"])
                 marks.setdefault(data["id"], []).append(mark)
         return marks
 
@@ -197,7 +197,7 @@ class ChromaPassages:
             if session := getattr(owner._server, "_session", None):
                 session.close()  # Chroma 1.5.9 leaves a server's connections open
 
-    def _find(self, create: Stamp | None = None) -> None:
+    def _find(self, create: StoreStamp | None = None) -> None:
         """Get the collection as it is now; a missing one is made when `create` is given."""
         from chromadb.errors import NotFoundError
 
@@ -252,4 +252,4 @@ def _metadatas(summary: ArticleSummary, passages: Sequence[Passage]) -> Iterator
 def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:
     fields = {name: data.get(name) for name in _FIELDS}
     article = Article(text="".join(p.text for p in passages), **fields)  # type: ignore[arg-type]
-    return ArticleSummary.of(article, len(passages), form_of(str(data["digest"])))
+    return ArticleSummary.of(article, len(passages), version_of(str(data["digest"])))

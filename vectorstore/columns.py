@@ -1,4 +1,4 @@
-"""What a scope may ask of a row, in arrays: its article's id, source and time."""
+"""What filters may ask of a row, in arrays: its article's id, source and time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from math import isnan
 
 import numpy as np
 
-from vectorstore.records import Article, Scope
+from vectorstore.records import Article, Filters
 from vectorstore.vectors import Mask
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """An article's rows, `[first, end)`, and what a scope may ask of it."""
+    """An article's rows, `[first, end)`, and what filters may ask of it."""
 
     id: str
     source: str | None
@@ -64,14 +64,14 @@ class Columns:
         ids = [self._ids[owner] for owner in owners.tolist()]
         return [(name, None if isnan(t) else t) for name, t in zip(ids, times, strict=True)]
 
-    def inside(self, scope: Scope) -> Mask:
-        """Which rows lie inside `scope`; a comparison with an unknown time is false."""
+    def inside(self, filters: Filters) -> Mask:
+        """Which rows lie inside `filters`; a comparison with an unknown time is false."""
         keep = np.ones(len(self._times), np.bool_)
-        if scope.since is not None:
-            keep &= ~(self._times < scope.since)
-        if scope.until is not None:
-            keep &= ~(self._times > scope.until)
-        for values, wanted in ((self._sources, scope.sources), (self._ids, scope.articles)):
+        if filters.since is not None:
+            keep &= ~(self._times < filters.since)
+        if filters.until is not None:
+            keep &= ~(self._times > filters.until)
+        for values, wanted in ((self._sources, filters.sources), (self._ids, filters.articles)):
             if wanted is not None:
                 keep &= np.fromiter((value in wanted for value in values), np.bool_, len(values))
         keep[-1] = False

@@ -15,7 +15,7 @@ import numpy as np
 from vectorstore.bm25 import LexicalIndex, recipe
 from vectorstore.catalog import ArticleSummary, Catalog, Entry
 from vectorstore.columns import Columns, Extent
-from vectorstore.records import Candidate, Passage, Scope
+from vectorstore.records import Candidate, Filters, Passage
 from vectorstore.vectors import FloatArray, VectorFile
 
 _SPARE_ROWS = 10_000
@@ -93,10 +93,10 @@ class DerivedIndex:
         """An article and its text."""
         return self._catalog.get(article)
 
-    def search(self, query: FloatArray, text: str, limit: int, scope: Scope) -> list[Candidate]:
+    def search(self, query: FloatArray, text: str, limit: int, filters: Filters) -> list[Candidate]:
         """See `ArticleStore.search`."""
-        nearest = self._vectors.nearest(query, self._columns.inside(scope), limit).tolist()
-        lexical = self._lexical.best(text, limit, scope)
+        nearest = self._vectors.nearest(query, self._columns.inside(filters), limit).tolist()
+        lexical = self._lexical.best(text, limit, filters)
         lexical |= self._lexical.scores(text, [row for row in nearest if row not in lexical])
         rows = sorted({*nearest, *lexical})
         cosines = self._vectors.cosines(np.array(rows, np.int64), query).tolist()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from vectorstore.chroma import ChromaPassages, Stamp, peek
+from vectorstore.chroma import ChromaPassages, StoreStamp, peek
 from vectorstore.errors import ModelMismatch, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.index import DerivedIndex
 from vectorstore.lock import StoreLock
@@ -17,13 +17,13 @@ _OURS = {"chroma", "index", "lock", "holder"}
 
 @dataclass(slots=True)
 class Opened:
-    """The parts of a store. `truth` is None until Chroma is needed; `place` says where it is."""
+    """The parts of a store. `chroma` is None until Chroma is needed; `place` says where it is."""
 
     place: Path | str
-    stamp: Stamp
+    stamp: StoreStamp
     lock: StoreLock
     index: DerivedIndex
-    truth: ChromaPassages | None = None
+    chroma: ChromaPassages | None = None
 
     @property
     def embedded(self) -> bool:
@@ -31,7 +31,7 @@ class Opened:
         return isinstance(self.place, Path)
 
 
-def open_folder(folder: Path, wanted: Stamp, *, create: bool) -> Opened:
+def open_folder(folder: Path, wanted: StoreStamp, *, create: bool) -> Opened:
     """The store in a folder; see `ArticleStore.open`."""
     found = _inspect(folder)
     if found is None and not create:
@@ -50,21 +50,21 @@ def open_folder(folder: Path, wanted: Stamp, *, create: bool) -> Opened:
         raise
 
 
-def open_server(url: str, wanted: Stamp, *, create: bool, cache: Path | None) -> Opened:
+def open_server(url: str, wanted: StoreStamp, *, create: bool, cache: Path | None) -> Opened:
     """The store on a server; see `ArticleStore.open`."""
-    truth = ChromaPassages.open(url, wanted if create else None)
+    chroma = ChromaPassages.open(url, wanted if create else None)
     try:
-        found = truth.stamp()
+        found = chroma.stamp()
         _same_model(url, found, wanted)
-        lock = _free_folder((cache or user_cache_path("footnote")) / "stores" / truth.id)
+        lock = _free_folder((cache or user_cache_path("footnote")) / "stores" / chroma.id)
         index = DerivedIndex(lock.folder / "index", wanted.dimension)
-        return Opened(url, found, lock, index, truth)
+        return Opened(url, found, lock, index, chroma)
     except BaseException:
-        truth.close()
+        chroma.close()
         raise
 
 
-def _inspect(folder: Path) -> Stamp | None:
+def _inspect(folder: Path) -> StoreStamp | None:
     """The stamp of the store in a folder, or None when there is none and could be one."""
     if not folder.exists():
         return None
@@ -80,7 +80,7 @@ def _inspect(folder: Path) -> Stamp | None:
     return found
 
 
-def _same_model(place: Path | str, found: Stamp, wanted: Stamp) -> None:
+def _same_model(place: Path | str, found: StoreStamp, wanted: StoreStamp) -> None:
     if (found.model, found.dimension) != (wanted.model, wanted.dimension):
         raise ModelMismatch(
             f"The vectors in '{place}' were made by '{found.model}' ({found.dimension} numbers "

@@ -64,7 +64,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Filters:
     """Which passages a search may return. `None` sets no bound; a bound on time keeps undated ones.
 
     `since` and `until` are inclusive seconds since 1970.

@@ -15,16 +15,16 @@ from typing import Self
 import numpy as np
 
 from vectorstore.catalog import ArticleSummary, Entry, article_digest
-from vectorstore.chroma import ChromaPassages, Stamp
+from vectorstore.chroma import ChromaPassages, StoreStamp
 from vectorstore.errors import StoreError
 from vectorstore.index import DerivedIndex
 from vectorstore.opening import Opened, open_folder, open_server
-from vectorstore.records import Article, Candidate, Passage, Scope
+from vectorstore.records import Article, Candidate, Filters, Passage
 from vectorstore.sync import catch_up
 from vectorstore.vectors import FloatArray
 
 Batch = Sequence[tuple[Article, Sequence[Passage], FloatArray]]
-EVERYWHERE = Scope()
+NO_FILTERS = Filters()
 Write = Callable[[ChromaPassages], None]
 
 
@@ -58,7 +58,7 @@ class ArticleStore:
         Raises `StoreMissing`, `StoreForeign`, `StoreLocked`, `ModelMismatch`, or `StoreError` when
         the store cannot be read or the server does not answer.
         """
-        wanted = Stamp(model, dimension, 0)
+        wanted = StoreStamp(model, dimension, 0)
         if str(location).startswith(("http://", "https://")):
             parts = open_server(str(location), wanted, create=create, cache=cache)
         else:
@@ -85,21 +85,21 @@ class ArticleStore:
         with self._threads:
             return self._current().generation
 
-    def put(self, batch: Batch, *, form: str = "") -> None:
+    def put(self, batch: Batch, *, version: str = "") -> None:
         """Add whole articles, each in the place of an earlier one with its id.
 
         Each comes with its passages, which tile its text, and their vectors, float32
-        [passages, dimension]; `form` names how these were made, and is part of the digests.
+        [passages, dimension]; `version` names how these were made, and is part of the digests.
         Raises `ValueError` when they do not fit.
         """
         for article, passages, vectors in batch:
             _check(article, passages, vectors, self._parts.stamp.dimension)
         if not batch:
             return
-        added = [(ArticleSummary.of(article, len(p), form), p) for article, p, _ in batch]
+        added = [(ArticleSummary.of(article, len(p), version), p) for article, p, _ in batch]
         vectors = np.concatenate([vectors for _, _, vectors in batch])
         with self._threads:
-            self._change([], added, vectors, lambda truth: truth.put(added, vectors))
+            self._change([], added, vectors, lambda chroma: chroma.put(added, vectors))
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove articles from every index; returns how many of `ids` there were."""
@@ -108,7 +108,7 @@ class ArticleStore:
             gone = [article for article in dict.fromkeys(ids) if article in known]
             if gone:
                 none = np.empty((0, self._parts.stamp.dimension), np.float32)
-                self._change(gone, [], none, lambda truth: truth.remove(gone))
+                self._change(gone, [], none, lambda chroma: chroma.remove(gone))
             return len(gone)
 
     def get(self, id: str) -> Article | None:
@@ -133,22 +133,22 @@ class ArticleStore:
             return self._current().digests()
 
     def search(
-        self, vector: FloatArray, query_text: str, *, limit: int, scope: Scope = EVERYWHERE
+        self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS
     ) -> list[Candidate]:
         """The `limit` best passages by cosine to `vector` together with the `limit` best by BM25.
 
         `vector` is float32 [dimension], L2-normalised. Each candidate has both of its scores; the
-        order means nothing. Fewer are returned where there are no more inside `scope`.
+        order means nothing. Fewer are returned where there are no more inside `filters`.
         """
         with self._threads:
-            return self._current().search(vector, query_text, limit, scope)
+            return self._current().search(vector, query_text, limit, filters)
 
     def close(self) -> None:
         """Close all files and give the lock back."""
         with self._threads:
             self._parts.index.close()
-            if self._parts.truth:
-                self._parts.truth.close()
+            if self._parts.chroma:
+                self._parts.chroma.close()
             self._parts.lock.release()
 
     def __enter__(self) -> Self:
@@ -162,33 +162,33 @@ class ArticleStore:
     ) -> None:
         self.close()
 
-    def _truth(self) -> ChromaPassages:
-        if self._parts.truth is None:
-            self._parts.truth = ChromaPassages.open(self._parts.place)
-        return self._parts.truth
+    def _chroma(self) -> ChromaPassages:
+        if self._parts.chroma is None:
+            self._parts.chroma = ChromaPassages.open(self._parts.place)
+        return self._parts.chroma
 
     def _change(
         self, removed: Sequence[str], added: Sequence[Entry], vectors: FloatArray, write: Write
     ) -> None:
         """Write to Chroma between two generations, then change the index."""
         self._current()
-        truth = self._truth()
-        self._advance(truth)
-        write(truth)
-        self._advance(truth)
+        chroma = self._chroma()
+        self._advance(chroma)
+        write(chroma)
+        self._advance(chroma)
         self._parts.index.change(removed, added, vectors, self._parts.stamp.generation)
 
-    def _advance(self, truth: ChromaPassages) -> None:
+    def _advance(self, chroma: ChromaPassages) -> None:
         self._parts.stamp = self._parts.stamp.next()
-        truth.mark(self._parts.stamp)
+        chroma.mark(self._parts.stamp)
 
     def _current(self) -> DerivedIndex:
         """The index, after catching up with Chroma where it is behind."""
         parts = self._parts
         if not parts.embedded:
-            parts.stamp = self._truth().stamp()
+            parts.stamp = self._chroma().stamp()
         if parts.index.generation != parts.stamp.generation:
-            catch_up(parts.index, self._truth(), parts.stamp.generation, mend=parts.embedded)
+            catch_up(parts.index, self._chroma(), parts.stamp.generation, mend=parts.embedded)
         return parts.index
 
 
@@ -210,7 +210,7 @@ def _check(
 
 def _verified(summary: ArticleSummary, text: str) -> Article:
     article = summary.article(text)
-    if article_digest(article, summary.form) != summary.digest:
+    if article_digest(article, summary.version) != summary.digest:
         raise StoreError(
             f"The text of article '{summary.id}' is damaged. Add it again, "
             "or delete the folder 'index' in the store, which is then made again."

@@ -28,7 +28,7 @@ THRESHOLD = 0.22
 """The confidence below which an answer is refused."""
 
 STALE_HALF_LIFE = 365 * 86_400.0
-"""Asked as of a day, an article this many seconds old is half as stale as one can be."""
+"""Query as of a day, an article this many seconds old is half as stale as one can be."""
 
 
 def confidence(features: Mapping[str, float]) -> float:

@@ -11,7 +11,7 @@ from rag.answering.question_types import SHORT, Kind, kind_of
 from rag.answering.synthesizer import Composition
 from rag.answers import Citation, Cited, Draft, Mode, Statement
 from rag.models.reader import Reader
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from rag.text.words import content
 from vectorstore.records import Hit
 
@@ -31,14 +31,14 @@ class Extractive:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
+    def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""
-        evidence = gather(asked.question, hits, self._reader) if hits else []
-        kind = kind_of(asked.question)
-        sure = _confidence(asked, evidence[0], kind) if evidence else 0.0
+        evidence = gather(query.question, hits, self._reader) if hits else []
+        kind = kind_of(query.question)
+        sure = _confidence(query, evidence[0], kind) if evidence else 0.0
         if sure < THRESHOLD:
-            return Draft(refused=True, reason=reason(asked.question, hits), confidence=sure)
-        pair = _pair(asked.question, kind, evidence)
+            return Draft(refused=True, reason=reason(query.question, hits), confidence=sure)
+        pair = _pair(query.question, kind, evidence)
         chosen = _chosen(evidence, pair)
         statements = tuple(_statements(chosen))
         for statement in statements:
@@ -49,8 +49,8 @@ class Extractive:
         return Draft(statements, confidence=sure, short=short, differing=differing, notes=notes)
 
 
-def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
-    wanted = set(content(asked.question))
+def _confidence(query: Query, best: Evidence, kind: Kind) -> float:
+    wanted = set(content(query.question))
     told = set(content(f"{best.article.title} {best.hit.passage.text}"))
     return confidence(
         {
@@ -58,7 +58,7 @@ def _confidence(asked: Asked, best: Evidence, kind: Kind) -> float:
             "similarity": best.hit.similarity,
             "open": kind not in SHORT,
             "missing": len(wanted - told) / max(len(wanted), 1),
-            "stale": staleness(best.article.timestamp, asked.as_of),
+            "stale": staleness(best.article.timestamp, query.as_of),
         }
     )
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from rag.answering.synthesizer import Composition, Synthesizer
 from rag.answers import Draft, Mode, Usage
-from rag.citations.attribution import Vouching
+from rag.citations.attribution import Attribution
 from rag.errors import ModelError, ModelUnavailable
 from rag.llm.messages import Message, Piece
-from rag.llm.prompts import Numbered, fit, has_orders, number, writing
+from rag.llm.prompts import SourceSentence, fit, has_orders, number, writing
 from rag.models.encoder import Embedder, Encoder
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from rag.settings import Settings
 from vectorstore.records import Hit
 
@@ -41,7 +41,7 @@ class Page:
     """A prompt that fits the model's window, and what the reader should know of the fitting."""
 
     messages: tuple[Message, ...]
-    sentences: Sequence[Numbered]
+    sentences: Sequence[SourceSentence]
     most: int | None
     notes: tuple[str, ...]
 
@@ -77,7 +77,7 @@ class Generative:
         """The model's whole reply to a short task. Raises `ModelError`."""
         return self._model.complete(messages)
 
-    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
+    def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
         """Yield the statements as they are written and checked; return the draft.
 
         Closing the generator ends the call to the model. When the model breaks off, what it had
@@ -85,43 +85,43 @@ class Generative:
         note that says why. Raises `ModelError` where something is set up wrongly, and
         `ModelUnavailable` without a fallback.
         """
-        page = self._page(asked, hits)
+        page = self._page(query, hits)
         if not page.sentences:
             return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
-        vouching = Vouching(page.sentences, self._judge.embed)
+        attribution = Attribution(page.sentences, self._judge.embed)
         reply = Reply()
         for piece in reply.heard(self._model.stream(page.messages, page.most)):
-            yield from vouching.feed(piece.text)
-            if vouching.length > LONGEST_ANSWER:
+            yield from attribution.feed(piece.text)
+            if attribution.length > LONGEST_ANSWER:
                 reply.finish = "length"
                 break
-        yield from vouching.finish(whole=reply.is_whole)
-        if vouching.said_something:
-            return vouching.draft((*page.notes, *reply.notes), reply.usage)
-        return (yield from self._without_model(asked, hits, reply))
+        yield from attribution.finish(whole=reply.is_whole)
+        if attribution.said_something:
+            return attribution.draft((*page.notes, *reply.notes), reply.usage)
+        return (yield from self._without_model(query, hits, reply))
 
-    def _without_model(self, asked: Asked, hits: tuple[Hit, ...], reply: "Reply") -> Composition:
+    def _without_model(self, query: Query, hits: tuple[Hit, ...], reply: "Reply") -> Composition:
         if self._fallback is None or not isinstance(reply.failure, ModelUnavailable):
             raise reply.failure
         other = self._fallback()
-        draft = yield from other.compose(asked, hits)
+        draft = yield from other.compose(query, hits)
         notes = (f"{WITHOUT} {reply.failure}", *draft.notes)
         return replace(draft, mode=other.mode, notes=notes, usage=reply.usage)
 
-    def _page(self, asked: Asked, hits: tuple[Hit, ...]) -> Page:
+    def _page(self, query: Query, hits: tuple[Hit, ...]) -> Page:
         sentences = number(hits)
         if not sentences:
             return Page((), (), None, _page_notes(hits, sentences, 0))
-        day = _day(asked.as_of)
+        day = _day(query.as_of)
         room = min(self._model.window, self._settings.max_tokens or self._model.window)
-        kept = fit(sentences, asked.question, day, room - ANSWER_TOKENS)
+        kept = fit(sentences, query.question, day, room - ANSWER_TOKENS)
         if not kept:
             raise ModelError(
                 f"The question and one sentence do not fit into {room} tokens. "
                 "Raise FOOTNOTE_MAX_TOKENS, or ask a shorter question."
             )
-        messages = writing(asked.question, sentences[:kept], day)
-        spent = sum(message.tokens for message in messages)
+        messages = writing(query.question, sentences[:kept], day)
+        spent = sum(message.estimated_tokens for message in messages)
         most = room - spent if self._settings.max_tokens else None
         return Page(messages, sentences[:kept], most, _page_notes(hits, sentences, kept))
 
@@ -168,7 +168,9 @@ class Reply:
         return self.error or ModelUnavailable(reason or NOTHING_WRITTEN)
 
 
-def _page_notes(hits: Sequence[Hit], sentences: Sequence[Numbered], kept: int) -> tuple[str, ...]:
+def _page_notes(
+    hits: Sequence[Hit], sentences: Sequence[SourceSentence], kept: int
+) -> tuple[str, ...]:
     """What the model was not shown."""
     notes = []
     if has_orders(hits):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from rag.answers import Cited, Delta, Draft, Mode
 from rag.llm.messages import Complete
-from rag.retrieval.query import Asked
+from rag.retrieval.query import Query
 from vectorstore.records import Hit
 
 Composition = Generator[Delta | Cited, None, Draft]
@@ -21,7 +21,7 @@ class Synthesizer(Protocol):
         """What rewrites follow-ups: the language model, where one writes the answers."""
         ...
 
-    def compose(self, asked: Asked, hits: tuple[Hit, ...]) -> Composition:
+    def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
         """Yield the statements as they are ready; return the whole draft."""
         ...
 

@@ -11,7 +11,7 @@ from rag.answers import Citation, Cited, Delta, Draft, Statement, Support, Usage
 from rag.citations.groundedness import Embed, Verdict, check
 from rag.citations.parser import Marked, MarkerParser
 from rag.llm.injection import gives_orders
-from rag.llm.prompts import CANNOT_ANSWER, Numbered, is_visible, plain
+from rag.llm.prompts import CANNOT_ANSWER, SourceSentence, is_visible, plain
 from vectorstore.records import Article
 
 MATCHES = 3  # how many sentences are tried for a statement that cites none
@@ -22,13 +22,13 @@ NO_SENTENCE = "No sentence of the articles was found that says this."
 PARTLY = "The articles do not say all of what was asked."
 
 
-class Vouching:
+class Attribution:
     """Takes a model's text as it comes and gives statements that have been checked.
 
     No input or output of its own, so that whoever holds the connection may drive it.
     """
 
-    def __init__(self, sentences: Sequence[Numbered], embed: Embed) -> None:
+    def __init__(self, sentences: Sequence[SourceSentence], embed: Embed) -> None:
         self._sentences = {sentence.id: sentence for sentence in sentences}
         self._embed = embed
         self._parser = MarkerParser()
@@ -77,9 +77,9 @@ class Vouching:
                 self._declined = True
             elif item.text not in self._said:
                 self._said.add(item.text)
-                yield Cited(self._vouched(item))
+                yield Cited(self._verified(item))
 
-    def _vouched(self, marked: Marked) -> Statement:
+    def _verified(self, marked: Marked) -> Statement:
         cited = [self._sentences[i] for i in marked.ids if i in self._sentences]
         if cited:
             verdict = self._check(marked.text, cited)
@@ -99,10 +99,10 @@ class Vouching:
     def _vectors(self) -> NDArray[np.float32]:
         return self._embed([sentence.text for sentence in self._sentences.values()])
 
-    def _check(self, text: str, cited: Sequence[Numbered]) -> Verdict:
+    def _check(self, text: str, cited: Sequence[SourceSentence]) -> Verdict:
         return check(text, [s.text for s in cited], self._embed, self._context(cited))
 
-    def _context(self, cited: Sequence[Numbered]) -> str:
+    def _context(self, cited: Sequence[SourceSentence]) -> str:
         """Titles and dates of the articles, and what the model was shown before each sentence."""
         parts = []
         for sentence in cited:
@@ -111,12 +111,12 @@ class Vouching:
             parts.append(" ".join([title, _spoken(article), *self._before(sentence)]))
         return "\n".join(parts)
 
-    def _before(self, sentence: Numbered) -> list[str]:
+    def _before(self, sentence: SourceSentence) -> list[str]:
         """The sentences of the same passage that come before one."""
         numbered = self._sentences.values()
         return [s.text for s in numbered if s.hit is sentence.hit and s.start < sentence.start]
 
-    def _matched(self, text: str) -> tuple[list[Numbered], Verdict]:
+    def _matched(self, text: str) -> tuple[list[SourceSentence], Verdict]:
         """The sentence that best supports a statement without ids, if one does."""
         sentences = list(self._sentences.values())
         likeness = self._vectors @ self._embed([text])[0]
@@ -126,14 +126,14 @@ class Vouching:
                 return [sentences[i]], verdict
         return [], Verdict(0.0, NO_SENTENCE)
 
-    def _citations(self, cited: Sequence[Numbered]) -> Iterator[Citation]:
+    def _citations(self, cited: Sequence[SourceSentence]) -> Iterator[Citation]:
         for article, start, end in _merged(cited):
             key = (article.id, start, end)
             number = self._numbers.setdefault(key, len(self._numbers) + 1)
             yield Citation.of(number, article, start, end)
 
 
-def _merged(cited: Sequence[Numbered]) -> list[tuple[Article, int, int]]:
+def _merged(cited: Sequence[SourceSentence]) -> list[tuple[Article, int, int]]:
     """The spans cited, best passage first; neighbours in one article become one span."""
     spans: list[tuple[Article, int, int]] = []
     for sentence in sorted(cited, key=lambda s: s.id):
@@ -145,13 +145,13 @@ def _merged(cited: Sequence[Numbered]) -> list[tuple[Article, int, int]]:
     return spans
 
 
-def _adjoins(span: tuple[Article, int, int], sentence: Numbered) -> bool:
+def _adjoins(span: tuple[Article, int, int], sentence: SourceSentence) -> bool:
     article, _, end = span
     between = article.text[end : sentence.start]
     return article.id == sentence.hit.article.id and end <= sentence.start and not between.strip()
 
 
-def _kind(text: str, cited: Sequence[Numbered]) -> Support:
+def _kind(text: str, cited: Sequence[SourceSentence]) -> Support:
     """Whether a supported statement is made of the article's own words."""
     told = " ".join(" ".join(sentence.text.split()) for sentence in cited)
     return "quoted" if " ".join(text.split()) in told else "supported"

@@ -16,11 +16,11 @@ from vectorstore.records import Article, Passage
 
 TARGET_WORDS = 120
 """The size aimed for. Measured in docs/decisions."""
-FORM = ""
+VERSION = ""
 """Names how articles are cut and what is embedded. With another name here, adding an article that
 has not changed makes its passages anew: change it with `chunk`, `embedded_text` or sentences."""
-MAX_PIECES = 256
-"""What the encoder reads of a text, in word pieces with its two marks; it is blind to the rest."""
+MAX_TOKENS = 256
+"""What the encoder reads of a text, in tokens with its two marks; it is blind to the rest."""
 
 _TITLE_CHARACTERS = 120
 _INSIDE_PARAGRAPH, _AFTER_HEADLINE = 0.06, 1.0
@@ -28,8 +28,8 @@ _HEADLINE_WORDS = 15
 _SPACE = re.compile(r"\s+")
 _CLAUSE = re.compile(r"[,;:–—)\]]\s+|\s+(?=[–—(])")
 
-Pieces = Callable[[Sequence[str]], Sequence[int]]
-"""Counts the word pieces of each text, the encoder's two marks included."""
+TokenCounts = Callable[[Sequence[str]], Sequence[int]]
+"""Counts the tokens of each text, the encoder's two marks included."""
 
 
 def embedded_text(article: Article, text: str) -> str:
@@ -40,19 +40,21 @@ def embedded_text(article: Article, text: str) -> str:
     return f"{_short(article.title)}\n{text.strip()}"
 
 
-def chunk(article: Article, pieces: Pieces, *, words: int = TARGET_WORDS) -> list[Passage]:
+def chunk(
+    article: Article, token_counts: TokenCounts, *, words: int = TARGET_WORDS
+) -> list[Passage]:
     """Passages of about `words` words that tile `article.text` exactly, in order.
 
-    Each is made of whole sentences, and what is embedded for it stays within `MAX_PIECES`; only a
+    Each is made of whole sentences, and what is embedded for it stays within `MAX_TOKENS`; only a
     sentence that alone is longer is cut, at a clause if it can be, else between words. White space
     between two sentences belongs to the first. An empty text has no passages.
     """
     text = article.text
     if not text:
         return []
-    heading = pieces([embedded_text(article, "")])[0]
-    units = _units(text, pieces, MAX_PIECES - heading)
-    cuts = [0, *(units[i - 1].end for i in _cheapest(units, words, MAX_PIECES - heading))]
+    heading = token_counts([embedded_text(article, "")])[0]
+    units = _units(text, token_counts, MAX_TOKENS - heading)
+    cuts = [0, *(units[i - 1].end for i in _cheapest(units, words, MAX_TOKENS - heading))]
     return [
         Passage(article.id, number, start, end, text[start:end])
         for number, (start, end) in enumerate(pairwise(cuts))
@@ -63,18 +65,18 @@ def chunk(article: Article, pieces: Pieces, *, words: int = TARGET_WORDS) -> lis
 class _Unit:
     """A sentence with the white space after it, and what a cut behind it would cost.
 
-    `pieces` leaves out the encoder's marks. A unit that is not `whole` is one end of a broken
-    word: joined to the next, its pieces could not be added up.
+    `tokens` leaves out the encoder's marks. A unit that is not `whole` is one end of a broken
+    word: joined to the next, its tokens could not be added up.
     """
 
     end: int
     words: int
-    pieces: int
+    tokens: int
     cut: float
     whole: bool
 
 
-def _units(text: str, pieces: Pieces, limit: int) -> list[_Unit]:
+def _units(text: str, token_counts: TokenCounts, limit: int) -> list[_Unit]:
     starts = [0, *(start for start, _ in sentence_spans(text)[1:]), len(text)]
     return [
         _Unit(
@@ -84,7 +86,7 @@ def _units(text: str, pieces: Pieces, limit: int) -> list[_Unit]:
             _cut_cost(text, start, end),
             whole=not (text[end - 1].isalnum() and text[end : end + 1].isalnum()),
         )
-        for (start, end), count in _fitting(text, list(pairwise(starts)), pieces, limit)
+        for (start, end), count in _fitting(text, list(pairwise(starts)), token_counts, limit)
     ]
 
 
@@ -101,10 +103,10 @@ def _cut_cost(text: str, start: int, end: int) -> float:
 
 
 def _fitting(
-    text: str, spans: Sequence[Span], pieces: Pieces, limit: int
+    text: str, spans: Sequence[Span], token_counts: TokenCounts, limit: int
 ) -> Iterator[tuple[Span, int]]:
-    """The spans with their word pieces; those of more than `limit` cut until each fits."""
-    counts = pieces([text[start:end] for start, end in spans])
+    """The spans with their tokens; those of more than `limit` cut until each fits."""
+    counts = token_counts([text[start:end] for start, end in spans])
     marks = 2
     for (start, end), counted in zip(spans, counts, strict=True):
         count = counted - marks
@@ -112,7 +114,7 @@ def _fitting(
             yield (start, end), count
         else:
             cuts = [start, *_places(text, start, end, -(-count // limit)), end]
-            yield from _fitting(text, list(pairwise(cuts)), pieces, limit)
+            yield from _fitting(text, list(pairwise(cuts)), token_counts, limit)
 
 
 def _places(text: str, start: int, end: int, parts: int) -> list[int]:
@@ -138,10 +140,10 @@ def _cheapest(units: Sequence[_Unit], target: int, limit: int) -> list[int]:
     costs, previous = [0.0], [0]
     for last in range(len(units)):
         best, origin = float("inf"), last
-        words = pieces = 0
+        words = tokens = 0
         for first in range(last, -1, -1):
-            words, pieces = words + units[first].words, pieces + units[first].pieces
-            if first < last and (pieces > limit or words > 2 * target or not units[first].whole):
+            words, tokens = words + units[first].words, tokens + units[first].tokens
+            if first < last and (tokens > limit or words > 2 * target or not units[first].whole):
                 break
             cost = costs[first] + (words / target - 1) ** 2
             if cost < best:

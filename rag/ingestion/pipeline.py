@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.ingestion.chunking import FORM, Pieces, chunk, embedded_text
+from rag.ingestion.chunking import VERSION, TokenCounts, chunk, embedded_text
 from rag.ingestion.loaders import Failure, Notice, Outcome, count, read
-from rag.ingestion.token_counter import PieceCounter, estimated_pieces
+from rag.ingestion.token_counter import TokenCounter, estimated_token_counts
 from rag.models.encoder import Embedder
 from vectorstore.catalog import article_digest
 from vectorstore.records import Article, Passage
@@ -49,7 +49,7 @@ def ingest(
     """Bring every article of `sources` into `store`, and report.
 
     An article whose fields and text are as stored is left alone, unless its passages are of
-    another `FORM`; another one of its id is replaced. When two articles of one run share an id,
+    another `VERSION`; another one of its id is replaced. When two articles of one run share an id,
     the first is kept and the other reported as failed. What is stored stays stored when the run
     is interrupted, and the next one goes on from there. Raises nothing for sources that cannot be
     read: they are in the report.
@@ -57,7 +57,7 @@ def ingest(
     named = list(sources)
     given = [one for one in named if isinstance(one, Article)]
     places = [one for one in named if not isinstance(one, Article)]
-    run = _Run(store.digests(), _pieces_of(embedder))
+    run = _Run(store.digests(), _token_counts_of(embedder))
     done, total = 0, len(given) + count(places)
     for steps in _batches(run.steps(chain(given, read(places)))):
         _put(store, embedder, [step.entry for step in steps if step.entry])
@@ -88,7 +88,7 @@ class _Run:
     """Decides what is to be done with each article of a run, and keeps count."""
 
     stored: Mapping[str, str]
-    pieces: Pieces
+    token_counts: TokenCounts
     counts: Counter[str] = field(default_factory=Counter)
     failed: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -106,7 +106,7 @@ class _Run:
                 yield _Step(outcome.title, self._entry(outcome))
 
     def _entry(self, article: Article) -> _Entry | None:
-        digest = article_digest(article, FORM)
+        digest = article_digest(article, VERSION)
         if refusal := self._refusal(article, digest):
             self.failed.append(Failure(article.id, refusal))
             return None
@@ -116,7 +116,7 @@ class _Run:
         if self.stored.get(article.id) == digest:
             self.counts["unchanged"] += 1
             return None
-        passages = chunk(article, self.pieces)
+        passages = chunk(article, self.token_counts)
         self.counts["updated" if article.id in self.stored else "added"] += 1
         self.counts["passages"] += len(passages)
         return _Entry(article, passages)
@@ -162,9 +162,9 @@ def _put(store: ArticleStore, embedder: Embedder, entries: Sequence[_Entry]) -> 
     ends = np.cumsum([len(entry.passages) for entry in entries])
     vectors = np.split(embedder.embed(texts), ends[:-1])
     batch = [(e.article, e.passages, v) for e, v in zip(entries, vectors, strict=True)]
-    store.put(batch, form=FORM)
+    store.put(batch, version=VERSION)
 
 
-def _pieces_of(embedder: Embedder) -> Pieces:
-    counting = getattr(embedder, "pieces", None)
-    return PieceCounter(counting) if counting else estimated_pieces
+def _token_counts_of(embedder: Embedder) -> TokenCounts:
+    counting = getattr(embedder, "token_counts", None)
+    return TokenCounter(counting) if counting else estimated_token_counts

@@ -14,9 +14,9 @@ class Message:
     text: str
 
     @property
-    def tokens(self) -> int:
-        """Not fewer tokens than the message has, for any tokenizer in use; see `tokens`."""
-        return tokens(self.text)
+    def estimated_tokens(self) -> int:
+        """Not fewer tokens than the message has, for any tokenizer in use."""
+        return estimated_tokens(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Piece:
     usage: Usage | None = None
 
 
-def tokens(text: str) -> int:
+def estimated_tokens(text: str) -> int:
     """An upper estimate of a text's tokens: one for three bytes.
 
     English has more than four bytes to a token in every tokenizer in use; in most other scripts

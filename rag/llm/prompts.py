@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.llm.injection import gives_orders
-from rag.llm.messages import Message, tokens
+from rag.llm.messages import Message, estimated_tokens
 from rag.text.sentences import sentence_spans
 from vectorstore.records import Article, Hit
 
@@ -41,7 +41,7 @@ _NUMBER_IN_BRACKETS = re.compile(r"[\[［【]([\s\d,;^–-]*\d[\s\d,;–-]*)[\]�
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class SourceSentence:
     """A sentence `[start, end)` of a hit's article, under the id a model knows it by."""
 
     id: int
@@ -55,10 +55,10 @@ class Numbered:
         return self.hit.article.text[self.start : self.end]
 
 
-def number(hits: Sequence[Hit]) -> tuple[Numbered, ...]:
+def number(hits: Sequence[Hit]) -> tuple[SourceSentence, ...]:
     """The sentences of the hits, best hit first, with ids from 1; none that gives orders."""
     heeded = (span for span in _spans(hits) if not _orders(*span))
-    return tuple(Numbered(i, *span) for i, span in enumerate(heeded, start=1))
+    return tuple(SourceSentence(i, *span) for i, span in enumerate(heeded, start=1))
 
 
 def has_orders(hits: Sequence[Hit]) -> bool:
@@ -77,14 +77,16 @@ def _orders(hit: Hit, start: int, end: int) -> bool:
     return gives_orders(told) or gives_orders(plain(told))
 
 
-def fit(sentences: Sequence[Numbered], question: str, day: str | None, room: int) -> int:
+def fit(sentences: Sequence[SourceSentence], question: str, day: str | None, room: int) -> int:
     """How many of the sentences, from the first, a prompt of at most `room` tokens can hold."""
-    left = room - sum(message.tokens for message in writing(question, (), day))
+    left = room - sum(message.estimated_tokens for message in writing(question, (), day))
     last: Hit | None = None
     for kept, sentence in enumerate(sentences):
-        left -= tokens(_line(sentence)) + 1
+        left -= estimated_tokens(_line(sentence)) + 1
         if sentence.hit is not last:
-            left -= tokens(_opening(sentence.hit.article)) + tokens(_CLOSING) + 2
+            left -= (
+                estimated_tokens(_opening(sentence.hit.article)) + estimated_tokens(_CLOSING) + 2
+            )
             last = sentence.hit
         if left < 0:
             return kept
@@ -92,7 +94,7 @@ def fit(sentences: Sequence[Numbered], question: str, day: str | None, room: int
 
 
 def writing(
-    question: str, sentences: Sequence[Numbered], day: str | None = None
+    question: str, sentences: Sequence[SourceSentence], day: str | None = None
 ) -> tuple[Message, ...]:
     """The prompt that has an answer written. `day` is the ISO date the question is asked as of."""
     when = f"The question is asked on {day}; nothing later is known.\n" if day else ""
@@ -128,11 +130,11 @@ def is_visible(character: str) -> bool:
 _CLOSING = "</article>"
 
 
-def _articles(sentences: Sequence[Numbered]) -> str:
+def _articles(sentences: Sequence[SourceSentence]) -> str:
     return "\n".join(["<articles>", *_fenced(sentences), "</articles>"])
 
 
-def _fenced(sentences: Sequence[Numbered]) -> Iterator[str]:
+def _fenced(sentences: Sequence[SourceSentence]) -> Iterator[str]:
     for hit, group in groupby(sentences, key=lambda sentence: sentence.hit):
         yield _opening(hit.article)
         yield from map(_line, group)
@@ -157,5 +159,5 @@ def _attribute(value: str) -> str:
     return plain(value).replace('"', "”")
 
 
-def _line(sentence: Numbered) -> str:
+def _line(sentence: SourceSentence) -> str:
     return f"[{sentence.id}] {plain(sentence.text)}"

@@ -34,11 +34,11 @@ class Embedder(Protocol):
 
 
 class Encoder:
-    """all-MiniLM-L6-v2 as an int8 graph. Texts beyond `max_pieces` word pieces are cut there."""
+    """all-MiniLM-L6-v2 as an int8 graph. Texts beyond `max_tokens` tokens are cut there."""
 
     name: ClassVar[str] = MODEL
     dimension: ClassVar[int] = 384
-    max_pieces: ClassVar[int] = 256
+    max_tokens: ClassVar[int] = 256
 
     def __init__(self, model: bytes, tokenizer: "Tokenizer") -> None:
         self._graph = Graph(model)
@@ -63,13 +63,13 @@ class Encoder:
         feeds = [{"ids": row(self._cut(encoding.ids))} for encoding in encodings]
         return np.concatenate(self._graph.run_each(feeds))
 
-    def pieces(self, texts: Sequence[str]) -> list[int]:
-        """How many word pieces each text has, the two special ones included and nothing cut."""
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, the two special ones included and nothing cut."""
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
 
     def _cut(self, ids: list[int]) -> list[int]:
-        """At most `max_pieces` ids, the closing one kept."""
-        return ids if len(ids) <= self.max_pieces else [*ids[: self.max_pieces - 1], ids[-1]]
+        """At most `max_tokens` ids, the closing one kept."""
+        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
 
 def load_tokenizer(folder: Path) -> "Tokenizer":

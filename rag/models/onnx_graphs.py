@@ -5,7 +5,7 @@ word; activations are quantised as they come. What leaves the widest layer has o
 the reader answers: there it is quantised in blocks (docs/reader.md). The graph takes texts of one
 length, so it has no padding and no mask: see `rag.llm.chat_model.onnx_session`.
 
-Shapes use B for the batch, L for word pieces, H for the hidden size.
+Shapes use B for the batch, L for tokens, H for the hidden size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _CONTRIB = "com.microsoft"
 def build(tensors: Tensors, head: Head) -> bytes:
     """The graph of an encoder with published BERT tensor names, as a serialised ONNX model.
 
-    "embedding": `ids` [B, L] -> `vectors` [B, H], mean over the pieces, L2-normalised.
+    "embedding": `ids` [B, L] -> `vectors` [B, H], mean over the tokens, L2-normalised.
     "span": `ids`, `types` [B, L] -> `logits` [B, L, 2], whether an answer starts and ends here;
     needs `span.weight` [2, H] and `span.bias` [2] among the tensors.
     Inputs are int32, outputs float32.

@@ -19,8 +19,8 @@ from rag.models.weights import locate_weights, read_graph, write_graph
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-QUESTION_PIECES = 48
-MAX_PIECES = 256
+QUESTION_TOKENS = 48
+MAX_TOKENS = 256
 ANSWER_PIECES = 30
 
 
@@ -38,7 +38,7 @@ class Reading:
     """What the reader makes of one passage.
 
     `null` is the score of "no answer here". `starts` and `ends` are the logits [n] of the passage's
-    n word pieces, `offsets` [n, 2] their characters.
+    n tokens, `offsets` [n, 2] their characters.
     """
 
     null: float
@@ -63,7 +63,7 @@ class Reading:
         return [self._best(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
     def _best(self, first: int, last: int) -> Span | None:
-        """The best span over the pieces `[first, last)`."""
+        """The best span over the tokens `[first, last)`."""
         if first >= last:
             return None
         pairs = self.starts[first:last, None] + self.ends[None, first:last]
@@ -76,7 +76,7 @@ class Reading:
 
 
 class Reader:
-    """Reads passages for an answer to a question. What goes beyond 256 word pieces is not read."""
+    """Reads passages for an answer to a question. What goes beyond 256 tokens is not read."""
 
     def __init__(self, model: bytes, tokenizer: "Tokenizer") -> None:
         self._graph = Graph(model)
@@ -96,8 +96,8 @@ class Reader:
         """A reading of each passage, each on its own."""
         texts = [question, *passages]
         asked, *read = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        query = [self._cls, *asked.ids[:QUESTION_PIECES], self._sep]
-        room = MAX_PIECES - len(query) - 1
+        query = [self._cls, *asked.ids[:QUESTION_TOKENS], self._sep]
+        room = MAX_TOKENS - len(query) - 1
         outputs = self._graph.run_each([self._feed(query, e.ids[:room]) for e in read])
         return [
             _reading(logits[0], len(query), encoding)

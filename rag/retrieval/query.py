@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from rag.errors import InputError
-from vectorstore.records import Scope
+from vectorstore.records import Filters
 
-FILTERS = ("source", "article", "since", "until")
+FILTER_NAMES = ("source", "article", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question made ready: its scope, and the moment it is asked as of in seconds since 1970."""
+class Query:
+    """A question made ready: its filters, and the moment it is asked as of, in seconds of UTC."""
 
     question: str
-    scope: Scope
+    filters: Filters
     as_of: float | None = None
 
     @classmethod
@@ -25,10 +25,10 @@ class Asked:
         question: str,
         as_of: date | str | None = None,
         filters: Mapping[str, Any] | None = None,
-    ) -> "Asked":
+    ) -> "Query":
         """Check what was asked. Raises `InputError` naming the value that means nothing."""
         moment = _last_moment("as_of", as_of) if as_of else None
-        return cls(clean(question), _scope(filters or {}, moment), moment)
+        return cls(clean(question), _filters(filters or {}, moment), moment)
 
 
 def clean(question: str) -> str:
@@ -37,13 +37,13 @@ def clean(question: str) -> str:
     return " ".join("".join(printable).split())
 
 
-def _scope(filters: Mapping[str, Any], as_of: float | None) -> Scope:
+def _filters(filters: Mapping[str, Any], as_of: float | None) -> Filters:
     for name in filters:
-        if name not in FILTERS:
-            raise InputError(f"There is no filter {name!r}. Known: {', '.join(FILTERS)}.")
+        if name not in FILTER_NAMES:
+            raise InputError(f"There is no filter {name!r}. Known: {', '.join(FILTER_NAMES)}.")
     until = _last_moment("until", filters["until"]) if filters.get("until") else None
     bounds = [bound for bound in (until, as_of) if bound is not None]
-    return Scope(
+    return Filters(
         since=_first_moment("since", filters["since"]) if filters.get("since") else None,
         until=min(bounds, default=None),
         sources=_names(filters.get("source")),
