@@ -241,6 +241,15 @@ def test_more_passages_than_the_shortlist_are_searched_well(tmp_path: Path) -> N
     ]
 
 
+def test_a_large_store_can_be_asked_after_its_last_article_is_removed(tmp_path: Path) -> None:
+    large = Article("large", "Large", "x" * 2100)
+    with open_store(tmp_path / "s") as store:
+        store.put([entry(large, 1), entry(RIVER)])
+        store.remove(["river"])
+    with open_store(tmp_path / "s", create=False) as again:
+        assert found(again, "x") == {"large"}
+
+
 def test_a_damaged_text_is_not_returned(store: ArticleStore, tmp_path: Path) -> None:
     store.close()
     with sqlite3.connect(tmp_path / "store" / "index" / "catalog.sqlite") as db:

@@ -24,9 +24,10 @@ class Extent:
 class Columns:
     """The owner of every row, and the columns of owners; the last owner stands for none."""
 
-    def __init__(self, extents: Sequence[Extent]) -> None:
+    def __init__(self, extents: Sequence[Extent], rows: int) -> None:
+        """Of `rows` rows; those of no article, which was removed, have no owner."""
         self.passages = 0  # rows that have an owner
-        self._owners = np.empty(0, np.int64)
+        self._owners = np.full(rows, -1, np.int64)
         self._places: dict[str, int] = {}
         self._times = np.array([np.nan])
         self._sources: list[str | None] = [None]

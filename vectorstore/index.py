@@ -116,7 +116,7 @@ class DerivedIndex:
         self._catalog = Catalog(self._folder / "catalog.sqlite")
         self._vectors = VectorFile(self._folder, self._dimension, self._catalog.rows)
         self._lexical = LexicalIndex(self._folder / f"lexical-{recipe()}")
-        self._columns = Columns(self._catalog.extents())
+        self._columns = Columns(self._catalog.extents(), self._catalog.rows)
 
     def _open_or_clear(self) -> None:
         try:
