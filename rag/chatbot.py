@@ -30,6 +30,7 @@ from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
+from vectorstore.listing import Order
 from vectorstore.records import Article, Hit
 from vectorstore.store import ArticleStore
 
@@ -96,9 +97,19 @@ class Chatbot:
         sources = [source] if isinstance(source, str | Path | Article) else list(source)
         return ingest(self._opened(create=True), self.embedder, sources, progress=progress)
 
-    def articles(self) -> list[ArticleSummary]:
-        """What the store holds, without the texts."""
-        return self.store.articles()
+    def articles(
+        self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""
+    ) -> list[ArticleSummary]:
+        """What the store holds, without the texts: all, or `limit` of them from the `offset`th on.
+
+        `query` keeps those that have its words, or words that begin so, in title, source, author or
+        id; `order` is `added`, `newest`, `oldest`, `title` or `longest`.
+        """
+        return self.store.articles(offset, limit, order, query)
+
+    def count(self, query: str = "") -> int:
+        """How many articles there are, or how many `articles` finds."""
+        return self.store.count(query)
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises `ArticleMissing`."""
@@ -109,8 +120,8 @@ class Chatbot:
 
     def remove(self, article_id: str) -> None:
         """Forget an article, in every index. Raises `ArticleMissing`."""
-        self.article(article_id)
-        self.store.remove([article_id])
+        if not self.store.remove([article_id]):
+            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
 
     # Questions
 
@@ -271,7 +282,12 @@ class Chatbot:
             if self._store is None:
                 model, dimension = self.embedder.name, self.embedder.dimension
                 self._store = ArticleStore.open(
-                    self.settings.store, model=model, dimension=dimension, create=create
+                    self.settings.store,
+                    model=model,
+                    dimension=dimension,
+                    create=create,
+                    collection=self.settings.collection,
+                    token=self.settings.store_token,
                 )
             return self._store
 

@@ -4,12 +4,12 @@ FootnoteError
 ├── StoreError
 │   ├── StoreMissing      there is no store at the place named
 │   ├── StoreForeign      the folder is not a Footnote store
-│   ├── StoreLocked       another process holds the embedded store
+│   ├── StoreLocked       another process holds the embedded store, and takes no requests
 │   └── ModelMismatch     the store's vectors are of another model
 ├── WeightsError          a model's weights are absent or damaged
 ├── SettingsError         a setting has a value that means nothing
 ├── SourceError           a source of articles cannot be read
-├── InputError            a question, date or filter cannot be understood
+├── InputError            an article, question, date or filter cannot be understood
 ├── ArticleMissing        no article has the id asked for
 └── ModelError            the language model's server did not answer usefully
     └── ModelUnavailable  ... and may do so another time; nothing is set up wrongly
@@ -17,6 +17,7 @@ FootnoteError
 
 from vectorstore.errors import (
     FootnoteError,
+    InputError,
     ModelMismatch,
     StoreError,
     StoreForeign,
@@ -51,10 +52,6 @@ class SettingsError(FootnoteError):
 
 class SourceError(FootnoteError):
     """A file, folder or line of articles cannot be read."""
-
-
-class InputError(FootnoteError):
-    """A question, date or filter cannot be understood."""
 
 
 class ArticleMissing(FootnoteError):

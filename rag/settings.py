@@ -1,5 +1,6 @@
 """What can be set, where it is looked for, and what it is when nobody says."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,8 @@ DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
 
 VARIABLES = {
     "store": "FOOTNOTE_STORE",
+    "collection": "FOOTNOTE_COLLECTION",
+    "store_token": "FOOTNOTE_STORE_TOKEN",
     "llm": "FOOTNOTE_LLM",
     "embedding": "FOOTNOTE_EMBEDDING",
     "passages": "FOOTNOTE_PASSAGES",
@@ -32,7 +35,10 @@ VARIABLES = {
 class Settings:
     """Every setting, with its default.
 
-    store            folder of the embedded store, or the URL of a Chroma server
+    store            folder of the embedded store, or the URL of a Chroma server, which may have a
+                     path and `?tenant=NAME&database=NAME`
+    collection       the store's collection in Chroma: one server holds several stores
+    store_token      what a Chroma server wants to be told in its header; never shown
     llm              `extractive`, `openai:NAME` or `compatible:NAME`; with a key alone, OpenAI
     embedding        `minilm`, `openai:NAME` or `compatible:NAME`
     passages         how many passages an answer is made from
@@ -45,6 +51,8 @@ class Settings:
     """
 
     store: str = ".footnote"
+    collection: str = "footnote"
+    store_token: str | None = field(default=None, repr=False)
     llm: str = EXTRACTIVE
     embedding: str = BUILTIN_EMBEDDING
     passages: int = 10
@@ -56,6 +64,11 @@ class Settings:
     openai_base_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,400}[a-zA-Z0-9]", self.collection):
+            raise SettingsError(
+                f"{VARIABLES['collection']} is {self.collection!r}; it must be 3 or more letters, "
+                "digits, dots, dashes or underscores."
+            )
         _check_model("llm", self.llm, EXTRACTIVE)
         _check_model("embedding", self.embedding, BUILTIN_EMBEDDING)
         for name in ("passages", "max_tokens", "context_window", "timeout"):

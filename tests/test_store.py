@@ -1,9 +1,12 @@
 """Articles in and out of a real store, and what searches find."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import chromadb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,8 +23,7 @@ from tests.store_tools import (
     passages_of,
     vector_of,
 )
-from vectorstore.chroma import ChromaPassages
-from vectorstore.errors import ModelMismatch, StoreError, StoreForeign, StoreMissing
+from vectorstore.errors import InputError, ModelMismatch, StoreError, StoreForeign, StoreMissing
 from vectorstore.records import Article, Filters
 from vectorstore.store import ArticleStore
 
@@ -86,11 +88,12 @@ def test_what_is_removed_is_nowhere(store: ArticleStore, tmp_path: Path) -> None
 
 
 def ids_in_chroma(folder: Path, article: str) -> list[str]:
-    truth = ChromaPassages.open(folder / "chroma")
+    client = chromadb.PersistentClient(str(folder / "chroma"))
     try:
-        return [f"{article}#{mark.number}" for mark in truth.listing().get(article, [])]
+        collection = client.get_collection("footnote", embedding_function=None)
+        return list(collection.get(where={"id": article}, include=[])["ids"])
     finally:
-        truth.close()
+        client.close()
 
 
 def test_candidates_have_both_scores(store: ArticleStore) -> None:
@@ -252,11 +255,121 @@ def test_a_large_store_can_be_asked_after_its_last_article_is_removed(tmp_path: 
 
 def test_a_damaged_text_is_not_returned(store: ArticleStore, tmp_path: Path) -> None:
     store.close()
-    with sqlite3.connect(tmp_path / "store" / "index" / "catalog.sqlite") as db:
-        db.execute("UPDATE passages SET text = 'forged' WHERE number = 1")
+    [catalog] = (tmp_path / "store" / "index").glob("*/*/catalog.sqlite")
+    with sqlite3.connect(catalog) as db:
+        db.execute("UPDATE passages SET text = 'forged' WHERE row = 1")
     db.close()
-    with (
-        open_store(tmp_path / "store") as again,
-        pytest.raises(StoreError, match="delete the folder 'index'"),
-    ):
-        again.get("river")
+    with open_store(tmp_path / "store") as again:
+        with pytest.raises(StoreError, match="delete the folder 'index'"):
+            again.get("river")
+        assert again.remove(["river"]) == 1
+        assert again.get("river") is None
+
+
+def test_pages_of_articles(store: ArticleStore) -> None:
+    def ids(*page: object, **named: object) -> list[str]:
+        return [summary.id for summary in store.articles(*page, **named)]  # type: ignore[arg-type]
+
+    assert ids(1, 1) == ["budget"]
+    assert ids(order="newest") == ["budget", "river", "bees"]
+    assert ids(order="oldest") == ["river", "budget", "bees"]
+    assert ids(0, 2, order="title") == ["bees", "budget"]
+    assert ids(query="the gaz") == ["river"]
+    assert (ids(query="?!"), ids(query="bees budget")) == ([], [])
+    assert [store.count(query) for query in ("", "b", "ann", "?")] == [3, 2, 1, 0]
+    with pytest.raises(InputError, match="'best'.*newest"):
+        ids(order="best")
+
+
+@given(filters=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_search_finds_what_comparing_everything_finds(
+    many: ArticleStore, filters: st.DataObject
+) -> None:
+    scope = Filters(
+        since=filters.draw(st.none() | st.integers(0, 100)),
+        until=filters.draw(st.none() | st.integers(0, 100)),
+        sources=filters.draw(st.none() | st.frozensets(st.sampled_from(["a", "b", "c"]))),
+        articles=filters.draw(st.none() | st.frozensets(st.integers(0, 499).map(str), max_size=9)),
+    )
+    limit = filters.draw(st.sampled_from([1, 10, 100, 2000]))
+    query = vector_of(filters.draw(st.text(max_size=5)))
+    inside = [
+        (article.id, float(vector_of(article.text) @ query))
+        for article in MANY
+        if (scope.since is None or article.timestamp is None or article.timestamp >= scope.since)
+        and (scope.until is None or article.timestamp is None or article.timestamp <= scope.until)
+        and (scope.sources is None or article.source in scope.sources)
+        and (scope.articles is None or article.id in scope.articles)
+    ]
+    wanted = sorted(inside, key=lambda found: -found[1])[:limit]
+    found = many.search(query, "nothing", limit=limit, filters=scope)
+    assert len(found) == len(wanted)
+    assert sorted(c.dense for c in found) == pytest.approx(
+        sorted(cosine for _, cosine in wanted), abs=0.02
+    )
+
+
+MANY = [
+    Article(
+        str(number),
+        "Many",
+        f"text {number}",
+        source="abc"[number % 3],
+        published_at=f"1970-01-01T00:01:{number % 60:02}" if number % 7 else None,
+    )
+    for number in range(500)
+]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
+    with open_store(tmp_path_factory.mktemp("many") / "store") as store:
+        store.put([entry(article) for article in MANY])
+        yield store
+
+
+def test_a_snapshot_stays_as_it_is(store: ArticleStore) -> None:
+    other = Article("river", "The river", "A wholly other text, and a longer one than that was.")
+    with store.snapshot() as before:
+        store.put([entry(other)])
+        store.remove(["budget"])
+        found = {c.passage.article_id: c.passage for c in before.search(VECTOR, "river", limit=99)}
+        articles = before.get_many(["river", "budget"])
+        assert articles == {"river": RIVER, "budget": BUDGET}
+        river = found["river"]
+        assert RIVER.text[river.start : river.end] == river.text
+        assert before.count() == 3
+    assert store.get_many(["river", "budget"]) == {"river": other}
+
+
+VECTOR = vector_of("x")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"id": ""}, "0 bytes"),
+        ({"id": "x" * 1001}, "1001 bytes"),
+        ({"published_at": "yesterday"}, "'yesterday'.*2025-08-14"),
+        ({"text": "half \ud800"}, "surrogate.*character 5"),
+        ({"title": None}, "title.*None"),
+    ],
+)
+def test_an_article_that_could_not_be_stored_is_refused(fields: dict[str, str], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        replace(RIVER, **fields)
+
+
+def test_a_date_that_cannot_be_read_does_no_harm(store: ArticleStore, tmp_path: Path) -> None:
+    store.close()
+    client = chromadb.PersistentClient(str(tmp_path / "store" / "chroma"))
+    collection = client.get_collection("footnote", embedding_function=None)
+    ids = collection.get(where={"id": "river"}, include=[])["ids"]
+    collection.update(ids, metadatas=[{"published_at": "yesterday"}] * len(ids))
+    client.close()
+    shutil.rmtree(tmp_path / "store" / "index")
+    with open_store(tmp_path / "store") as again:
+        assert again.get("river") == replace(RIVER, published_at=None)
+        again.put([entry(RIVER)])
+        assert again.get_many(ALL) == ALL

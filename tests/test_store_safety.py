@@ -1,22 +1,40 @@
 """A store after a crash, with damage, beside another process, and on a server."""
 
-import os
+import json
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from rag.models.onnx_session import FloatArray
-from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found, open_store, passages_of
-from vectorstore.catalog import Entry, article_digest
+from tests.store_tools import (
+    BEES,
+    BUDGET,
+    DIMENSION,
+    RIVER,
+    entry,
+    found,
+    open_store,
+    passages_of,
+    vector_of,
+)
+from vectorstore.bm25 import LexicalIndex
+from vectorstore.catalog import Catalog, article_digest
 from vectorstore.chroma import ChromaPassages
-from vectorstore.errors import StoreError, StoreForeign, StoreLocked, StoreMissing
-from vectorstore.records import Article
+from vectorstore.errors import InputError, StoreError, StoreForeign, StoreLocked, StoreMissing
+from vectorstore.log import ChangeLog
+from vectorstore.records import Article, Passage
 from vectorstore.store import ArticleStore
 
 LONGER = Article(
@@ -41,62 +59,107 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-CHROMA, INDEX = "vectorstore.chroma.ChromaPassages", "vectorstore.index.DerivedIndex"
-STEPS = [
-    f"{CHROMA}.put",
-    f"{CHROMA}.delete",
-    f"{INDEX}.change",
-    "vectorstore.vectors.VectorFile.append",
-    "vectorstore.bm25.LexicalIndex.commit",
-    "vectorstore.catalog.Catalog.change",
+WAYS = [
+    (ChromaPassages, "_ask"),
+    (ChangeLog, "_claimed"),
+    (LexicalIndex, "commit"),
+    (Catalog, "reach"),
 ]
 
 
-@pytest.mark.parametrize("changed", [LONGER, SHORTER, BEES], ids=["longer", "shorter", "new"])
-@pytest.mark.parametrize("step", STEPS)
-def test_a_crash_in_a_change_heals(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, step: str, changed: Article
+def crash_at(broken: pytest.MonkeyPatch, step: int, *, after: bool) -> None:
+    """End the change at its `step`th call that writes or reads anything, or right after it."""
+    done = count()
+
+    def stopping(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*values: Any, **named: Any) -> Any:
+            here = next(done) == step
+            if here and not after:
+                raise Crash
+            result = method(*values, **named)
+            if here:
+                raise Crash
+            return result
+
+        return call
+
+    for owner, name in WAYS:
+        broken.setattr(owner, name, stopping(getattr(owner, name)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "after"),
+    [(LONGER, False), (SHORTER, True), (BEES, False), (None, True)],
+    ids=["longer", "shorter", "new", "removed"],
+)
+def test_a_crash_at_any_step_of_a_change_heals(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, after: bool, changed: Article | None
 ) -> None:
+    for step in count():
+        if not crashes(folder, monkeypatch, step, after, changed):
+            assert step > 6
+            return
+        with open_store(folder, create=False) as healed:
+            assert_sound(healed, changed)
+            healed.put([entry(RIVER)])
+            healed.remove(["bees"])
+    raise AssertionError("no change ever ended")
+
+
+def crashes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, step: int, after: bool, changed: Article | None
+) -> bool:
     store = open_store(folder)
-    with monkeypatch.context() as broken:
-        broken.setattr(step, crash)
-        with pytest.raises(Crash):
-            store.put([entry(changed)])
+    try:
+        with monkeypatch.context() as broken:
+            crash_at(broken, step, after=after)
+            change(store, changed)
+    except Crash:
+        return True
+    finally:
         store.close()
-    written = [] if step == f"{CHROMA}.put" else [changed]
-    expected = {article.id: article for article in (RIVER, BUDGET, *written)}
-    with open_store(folder, create=False) as healed:
-        assert healed.get_many([*expected, "bees"]) == expected
-        assert healed.passages == sum(len(passages_of(a)) for a in expected.values())
-        assert found(healed, "river bridge taxes honey") == set(expected)
-        healed.put([entry(changed)])
-        assert healed.get(changed.id) == changed
+    return False
 
 
-def test_a_half_written_article_is_gone_after_a_crash(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = open_store(folder)
-    with monkeypatch.context() as broken:
-        broken.setattr("vectorstore.chroma.ChromaPassages.put", put_one_passage_and_crash)
-        with pytest.raises(Crash):
-            store.put([entry(BEES)])
-    store.close()
+def change(store: ArticleStore, changed: Article | None) -> None:
+    """Put an article, or remove the river."""
+    if changed:
+        store.put([entry(changed)])
+    else:
+        store.remove(["river"])
+
+
+def assert_sound(store: ArticleStore, changed: Article | None) -> None:
+    """Everything is as it was before the change, or as it should be after it."""
+    before = {article.id: article for article in (RIVER, BUDGET)}
+    done = {**before, changed.id: changed} if changed else {"budget": BUDGET}
+    there = store.get_many(["river", "budget", "bees"])
+    assert there in (before, done)
+    assert store.passages == sum(len(passages_of(article)) for article in there.values())
+    assert found(store, "river bridge taxes honey") == set(there)
+
+
+def test_a_half_written_article_is_gone_after_a_crash(folder: Path) -> None:
+    with open_store(folder) as store:
+        store.put([entry(BEES)])
+    with chroma_of(folder) as collection:
+        collection.delete(["bees#0"])
+    shutil.rmtree(folder / "index")
     with open_store(folder) as healed:
         assert [summary.id for summary in healed.articles()] == ["river", "budget"]
-        healed.put([entry(BEES)])
-        assert healed.get("bees") == BEES
+    with chroma_of(folder) as collection:
+        assert collection.get(where={"id": "bees"})["ids"] == []
 
 
-def put_one_passage_and_crash(
-    truth: ChromaPassages, entries: Sequence[Entry], vectors: FloatArray
-) -> None:
-    from vectorstore.chroma import _metadatas
+@contextmanager
+def chroma_of(folder: Path) -> Iterator[Any]:
+    import chromadb
 
-    [(summary, passages)] = entries
-    metadata = next(iter(_metadatas(summary, passages)))
-    truth._collection.upsert([passages[0].id], vectors[:1], [metadata], [passages[0].text])
-    raise Crash
+    client = chromadb.PersistentClient(str(folder / "chroma"))
+    try:
+        yield client.get_collection("footnote", embedding_function=None)
+    finally:
+        client.close()
 
 
 def test_a_failed_change_heals_without_opening_again(
@@ -104,17 +167,17 @@ def test_a_failed_change_heals_without_opening_again(
 ) -> None:
     with open_store(folder) as store:
         with monkeypatch.context() as broken:
-            broken.setattr("vectorstore.catalog.Catalog.change", crash)
+            broken.setattr(Catalog, "reach", crash)
             with pytest.raises(Crash):
                 store.put([entry(SHORTER)])
         assert store.get("river") == SHORTER
         assert found(store, "bridge fell") == {"river", "budget"}
 
 
-@pytest.mark.parametrize("name", ["catalog.sqlite", "vectors.f32", "signs.u64", "lexical-", ""])
+@pytest.mark.parametrize("name", ["catalog.sqlite", "words", ""])
 @pytest.mark.parametrize("how", ["deleted", "overwritten"])
 def test_a_damaged_index_is_made_again(folder: Path, name: str, how: str) -> None:
-    for path in (folder / "index").glob(f"{name}*"):
+    for path in (folder / "index").glob(f"*/*/{name}*"):
         damage(path, how)
     with open_store(folder, create=False) as store:
         assert store.get_many(["river", "budget"]) == {"river": RIVER, "budget": BUDGET}
@@ -125,6 +188,23 @@ def damage(path: Path, how: str) -> None:
     for file in [path, *path.rglob("*")]:
         if file.is_file():
             file.unlink() if how == "deleted" else file.write_bytes(b"?")
+
+
+def test_a_store_of_an_earlier_version_opens_and_its_index_is_gone(folder: Path) -> None:
+    shutil.rmtree(folder / "index")
+    (folder / "index" / "lexical-1").mkdir(parents=True)
+    for name in ("catalog.sqlite", "vectors.f32", "signs.u64"):
+        (folder / "index" / name).write_bytes(b"of the first release")
+    import chromadb
+
+    client = chromadb.PersistentClient(str(folder / "chroma"))
+    client.delete_collection("footnote-changes")
+    client.close()
+    with open_store(folder, create=False) as store:
+        assert [article.id for article in store.articles()] == ["river", "budget"]
+        store.put([entry(SHORTER)])
+        assert store.get_many(["river", "budget"]) == {"river": SHORTER, "budget": BUDGET}
+    assert [path.name for path in (folder / "index").iterdir()] == ["footnote"]
 
 
 def test_the_form_of_passages_outlives_the_index(tmp_path: Path) -> None:
@@ -147,6 +227,38 @@ def test_a_change_that_the_index_missed_is_caught_up(folder: Path, tmp_path: Pat
         assert store.get_many(["river", "budget", "bees"]) == {"river": SHORTER, "bees": BEES}
 
 
+def test_questions_while_an_article_changes_are_answered_from_one_state(folder: Path) -> None:
+    texts = {article.text for article in (RIVER, SHORTER, LONGER)}
+    with open_store(folder) as store, ThreadPoolExecutor(4) as threads:
+        writing = threads.submit(rewrite, store)
+        asking = [threads.submit(ask_until, store, writing) for _ in range(3)]
+        writing.result()
+        seen = [one for asked in asking for one in asked.result()]
+    assert seen
+    assert {text for text, _ in seen} <= texts
+    assert all(text[passage.start : passage.end] == passage.text for text, passage in seen)
+
+
+def rewrite(store: ArticleStore) -> None:
+    for article in [LONGER, SHORTER, RIVER] * 4:
+        store.put([entry(article)])
+        store.remove(["river"])
+
+
+def ask_until(store: ArticleStore, done: "Future[None]") -> list[tuple[str, Passage]]:
+    seen = []
+    while not done.done():
+        with store.snapshot() as stored:
+            candidates = stored.search(vector_of("x"), "river bridge fell", limit=9)
+            articles = stored.get_many({c.passage.article_id for c in candidates})
+            seen += [
+                (articles["river"].text, c.passage)
+                for c in candidates
+                if c.passage.article_id == "river"
+            ]
+    return seen
+
+
 HOLD = """
 import sys
 from tests.store_tools import open_store
@@ -156,23 +268,49 @@ with open_store(sys.argv[1]) as store:
 """
 
 
-def test_a_second_process_is_told_who_holds_the_store(folder: Path) -> None:
+def test_a_second_process_works_through_the_one_that_holds_the_store(folder: Path) -> None:
     holder = python(HOLD, str(folder))
     try:
         assert holder.stdout
         assert holder.stdout.readline() == "open\n"
-        with pytest.raises(StoreLocked, match=rf"process {holder.pid}\b.*FOOTNOTE_STORE=http"):
-            open_store(folder)
+        with open_store(folder, create=False) as store:
+            store.put([entry(BEES)], version="two")
+            assert store.remove(["budget", "unknown"]) == 1
+            assert store.get_many(["river", "budget", "bees"]) == {"river": RIVER, "bees": BEES}
+            assert store.digests() == {
+                "river": article_digest(RIVER),
+                "bees": article_digest(BEES, "two"),
+            }
+            assert found(store, "river bridge honey") == {"river", "bees"}
+            assert (store.count(), store.passages) == (2, 6)
+            with pytest.raises(InputError, match="order"):
+                store.articles(order="best")  # type: ignore[arg-type]
+            with pytest.raises(ValueError, match="bees"):
+                store.put([(BEES, [], np.empty((0, DIMENSION), np.float32))])
+            holder.kill()
+            holder.communicate()
+            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
+                store.count()
     finally:
         holder.kill()
         holder.communicate()
     with open_store(folder) as store:
-        assert store.get("river") == RIVER
+        assert store.get_many(["river", "bees"]) == {"river": RIVER, "bees": BEES}
 
 
-def test_one_process_cannot_open_a_store_twice(folder: Path) -> None:
-    with open_store(folder), pytest.raises(StoreLocked, match=str(os.getpid())):
-        open_store(folder)
+def test_who_does_not_know_the_secret_gets_nothing(folder: Path) -> None:
+    with open_store(folder):
+        told = json.loads((folder / "holder").read_text())
+        assert (folder / "holder").stat().st_mode & 0o077 == 0
+        with pytest.raises(AuthenticationError):
+            Client(("127.0.0.1", told["port"]), authkey=b"guessed")
+
+
+def test_a_holder_that_takes_no_requests_is_named(folder: Path) -> None:
+    with open_store(folder):
+        (folder / "holder").write_text(json.dumps({"process": 7}))
+        with pytest.raises(StoreLocked, match=r"process 7\b.*FOOTNOTE_STORE=http"):
+            open_store(folder)
 
 
 def python(program: str, *arguments: str) -> "subprocess.Popen[str]":
@@ -266,6 +404,6 @@ def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None
     if "footnote" in [collection.name for collection in client.list_collections()]:
         client.delete_collection("footnote")
     client.create_collection("footnote", embedding_function=None)
-    ChromaPassages(client, server).close()
+    client.close()
     with pytest.raises(StoreForeign, match="not Footnote's"):
         on_server(server, tmp_path)

@@ -3,12 +3,14 @@
 A document is one passage: its words and its article's title's, and what filters may ask for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.records import Article, Filters, Passage
+from vectorstore.catalog import ArticleSummary
+from vectorstore.records import Filters, Passage
 
 if TYPE_CHECKING:
     from tantivy import Query
@@ -27,7 +29,7 @@ _ANALYZER = "english"
 
 
 class LexicalIndex:
-    """Passages by row number; a row is the passage's number in the vector file."""
+    """The writing side. Passages have row numbers, which are those of the catalog."""
 
     def __init__(self, folder: Path) -> None:
         """Open or create the index in `folder`; raises `ValueError` when it cannot be read."""
@@ -38,53 +40,76 @@ class LexicalIndex:
         self._analyzer = _analyzer()
         self._asker = _analyzer(_FRAMING)
         self._index = Index(self._schema, str(folder))
+        self._index.config_reader("manual")
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
-        self._searcher = self._index.searcher()
         self._writer: Any = None
 
-    @property
-    def passages(self) -> int:
-        """How many passages are found."""
-        return int(self._searcher.num_docs)
+    @staticmethod
+    def recipe() -> str:
+        """Changes with the way passages are indexed, so that an index made otherwise is not used."""
+        return sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 
-    def put(self, rows: Iterable[tuple[int, Article, Passage]]) -> None:
-        """Add passages; they are found after `commit`."""
+    def put(self, article: ArticleSummary, passages: Sequence[Passage], row: int) -> None:
+        """Add an article's passages, whose rows begin with `row`; they are found after `commit`."""
         from tantivy import Document
 
         writer = self._writing()
-        for row, article, passage in rows:
+        for place, passage in enumerate(passages):
             words = f"{article.title}\n{passage.text}"
-            document = Document(row=row, article=article.id, words=words)
+            document = Document(row=row + place, article=article.id, words=words)
             if article.source is not None:
                 document.add_text("source", article.source)
             if article.timestamp is not None:
                 document.add_float("time", article.timestamp)
             writer.add_document(document)
 
-    def remove(self, articles: Iterable[str]) -> None:
-        """Remove all passages of articles; they are gone after `commit`."""
-        writer = self._writing()
-        for article in articles:
-            writer.delete_documents_by_term("article", article)
+    def remove(self, article: str) -> None:
+        """Remove all passages of an article; they are gone after `commit`."""
+        self._writing().delete_documents_by_term("article", article)
 
-    def cut(self, rows: int) -> None:
-        """Remove the passages of row `rows` and beyond; they are gone after `commit`."""
-        from tantivy import FieldType, Query
-
-        beyond = Query.range_query(self._schema, "row", FieldType.Integer, rows)
-        self._writing().delete_documents_by_query(beyond)
+    def clear(self) -> None:
+        """Remove everything; it is gone after `commit`."""
+        self._writing().delete_all_documents()
 
     def commit(self) -> None:
-        """Make what was added and removed last, and be seen."""
+        """Make what was added and removed last, and be seen by searchers made afterwards."""
         self._writing().commit()
-        self._index.reload()
-        self._searcher = self._index.searcher()
 
-    def close(self) -> None:
-        """Stop writing. Nothing may be called afterwards."""
+    def rollback(self) -> None:
+        """Forget what was added and removed since the last commit."""
+        if self._writer is not None:
+            self._writer.rollback()
+
+    def release(self) -> None:
+        """Stop writing, so that another process may."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None
+
+    def searcher(self) -> "LexicalSearcher":
+        """What is committed now; it stays as it is when more is."""
+        self._index.reload()
+        return LexicalSearcher(self._schema, self._analyzer, self._asker, self._index.searcher())
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
+        return self._writer
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalSearcher:
+    """The searching side: one state of the index, which several threads may ask at once."""
+
+    _schema: Any
+    _analyzer: Any
+    _asker: Any
+    _searcher: Any
+
+    @property
+    def passages(self) -> int:
+        """How many passages can be found."""
+        return int(self._searcher.num_docs)
 
     def best(self, text: str, limit: int, filters: Filters) -> dict[int, float]:
         """The BM25 scores of the best rows for `text` inside `filters`, at most `limit`."""
@@ -109,7 +134,7 @@ class LexicalIndex:
         query = Query.boolean_query([(Occur.Must, words), *filters]) if filters else words
         hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return {int(row): score for row, (score, _) in zip(rows, hits, strict=True)}  # type: ignore[arg-type]
+        return {int(row): score for row, (score, _) in zip(rows, hits, strict=True)}
 
     def _words(self, text: str) -> "Query":
         """Any of the text's words that say what it is about, or any at all where none does."""
@@ -147,16 +172,6 @@ class LexicalIndex:
             include_lower=after is None,
             include_upper=before is None,
         )
-
-    def _writing(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(_WRITER_BYTES, 1)
-        return self._writer
-
-
-def recipe() -> str:
-    """Changes with the way passages are indexed, so that an index made otherwise is not used."""
-    return sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 
 
 def _unscored(query: "Query") -> "Query":

@@ -1,31 +1,42 @@
-"""Which articles and passages the derived index holds, and their words, in SQLite.
+"""Which articles there are, with their passages' texts, in SQLite.
 
-A row is a passage's number in the vector file and in the BM25 index; none is used twice.
+A row is a passage's number here and in the BM25 index; those of one article follow each other, and
+none is used twice. Readers see one state for as long as they read, and never wait for a writer.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from vectorstore.columns import Extent
-from vectorstore.records import Article, Passage
+from vectorstore.records import Article, Passage, moment_of
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (generation INTEGER, rows INTEGER);
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS state (
+    number INTEGER, token TEXT, change INTEGER, rows INTEGER, articles INTEGER, passages INTEGER);
 CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
-    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT);
+    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, first INTEGER, time REAL);
 CREATE TABLE IF NOT EXISTS passages (
-    row INTEGER PRIMARY KEY, article INTEGER, number INTEGER, start INTEGER, end INTEGER,
-    text TEXT);
-CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article, number);
-INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
+    row INTEGER PRIMARY KEY, article INTEGER, start INTEGER, end INTEGER, text TEXT);
+CREATE TABLE IF NOT EXISTS unfinished (
+    ticket INTEGER, id TEXT, since REAL, PRIMARY KEY (ticket, id));
+CREATE INDEX IF NOT EXISTS by_time ON articles (time, passages);
+CREATE INDEX IF NOT EXISTS by_source ON articles (source, passages);
+CREATE INDEX IF NOT EXISTS by_title ON articles (title COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS by_length ON articles (passages);
+CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
+    title, source, author, id, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO state SELECT 0, '', 0, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 """
-_SLICES = "SELECT row, number, start, end, text FROM passages WHERE row IN"
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
+RECIPE = sha256(_SCHEMA.encode()).hexdigest()[:8]
+"""Changes with the tables, so that older ones are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,11 @@ class ArticleSummary:
         """The version that the passages are of."""
         return version_of(self.digest)
 
+    @property
+    def timestamp(self) -> float | None:
+        """Seconds since 1970 of `published_at`."""
+        return None if self.published_at is None else moment_of(self.published_at)
+
     def article(self, text: str) -> Article:
         """The article, with its text."""
         return Article(
@@ -88,87 +104,151 @@ def version_of(digest: str) -> str:
 Entry = tuple[ArticleSummary, Sequence[Passage]]
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the log of changes: an entry's number, and its token, which no other one has."""
+
+    number: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the tables hold: up to where in the log, after how many changes of them, how much.
+
+    `rows` is the first row never used.
+    """
+
+    number: int
+    token: str
+    change: int
+    rows: int
+    articles: int
+    passages: int
+
+    @property
+    def position(self) -> Position:
+        """The last entry of the log whose change is in the tables."""
+        return Position(self.number, self.token)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection on which transactions are begun by hand."""
+    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+    db.execute("PRAGMA mmap_size = 2147418112")  # read by mapping, which is faster
+    return db
+
+
+def state_of(db: sqlite3.Connection) -> State:
+    """The state that a connection sees."""
+    return State(*db.execute("SELECT * FROM state").fetchone())
+
+
 class Catalog:
-    """The tables, in one file; a change of them is all or nothing."""
+    """The writing side. A change of the tables is all or nothing."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file; raises `sqlite3.DatabaseError` when it cannot be read."""
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        self._db.execute("PRAGMA mmap_size = 2147418112")  # read by mapping, which is faster
+        self._path = path
+        self._db = connect(path)
         self._db.executescript(_SCHEMA)
+        self._idle: list[sqlite3.Connection] = []
 
     @property
-    def generation(self) -> int:
-        """The store's generation that these tables are of; 0 before the first."""
-        return self._state()[0]
+    def state(self) -> State:
+        """What is in the tables now, or in this change of them."""
+        return state_of(self._db)
 
-    @property
-    def rows(self) -> int:
-        """The first row never used."""
-        return self._state()[1]
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Within it the tables are changed; an error undoes all of it."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("UPDATE state SET change = change + 1")
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
 
-    def change(self, removed: Iterable[str], added: Sequence[Entry], generation: int) -> None:
-        """Remove articles and add others, whose passages take the next rows in order."""
-        rows = self.rows
-        with self._db:
-            for article in removed:
-                self._remove(article)
-            for summary, passages in added:
-                self._add(summary, passages, rows)
-                rows += len(passages)
-            self._db.execute("UPDATE state SET generation = ?, rows = ?", (generation, rows))
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that goes on seeing the state it sees first."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = connect(self._path)
+        try:
+            db.execute("BEGIN")
+            yield db
+        finally:
+            with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                db.execute("COMMIT")
+                self._idle.append(db)
 
-    def digests(self) -> dict[str, str]:
-        """The digest of every article, by id."""
-        return dict(self._db.execute("SELECT id, digest FROM articles"))
-
-    def summaries(self) -> list[ArticleSummary]:
-        """Every article, in the order they were added."""
-        found = self._db.execute("SELECT * FROM articles ORDER BY number")
-        return [ArticleSummary(*values) for _, *values in found]
-
-    def extents(self) -> list[Extent]:
-        """The rows of every article."""
-        found = self._db.execute(
-            "SELECT id, source, published_at, min(row), max(row) + 1 FROM articles "
-            "JOIN passages ON article = articles.number GROUP BY articles.number ORDER BY min(row)"
+    def add(self, summary: ArticleSummary, passages: Sequence[Passage], place: int | None) -> int:
+        """Add an article, at a place among the others or after them; returns its first row."""
+        row = self.state.rows
+        values = (place, *astuple(summary), row, summary.timestamp)
+        marks = ", ".join("?" * len(values))
+        number = self._db.execute(f"INSERT INTO articles VALUES ({marks})", values).lastrowid
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
+            [(row + p.number, number, p.start, p.end, p.text) for p in passages],
         )
-        return [Extent(*values) for values in found]
+        names = (number, summary.title, summary.source, summary.author, summary.id)
+        self._db.execute(
+            "INSERT INTO names (rowid, title, source, author, id) VALUES (?, ?, ?, ?, ?)", names
+        )
+        self._count(1, len(passages), rows=len(passages))
+        return row
 
-    def get(self, article: str) -> tuple[ArticleSummary, str] | None:
-        """An article and its text, put together from its passages."""
-        query = "SELECT * FROM articles WHERE id = ?"
+    def remove(self, article: str) -> bool:
+        """Remove an article; False where there is none."""
+        query = "SELECT number, first, passages FROM articles WHERE id = ?"
         found = self._db.execute(query, (article,)).fetchone()
         if found is None:
-            return None
-        query = "SELECT text FROM passages WHERE article = ? ORDER BY number"
-        texts = self._db.execute(query, found[:1])
-        return ArticleSummary(*found[1:]), "".join(text for (text,) in texts)
+            return False
+        number, first, passages = found
+        last = first + passages - 1
+        self._db.execute("DELETE FROM passages WHERE row BETWEEN ? AND ?", (first, last))
+        self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
+        self._db.execute("DELETE FROM names WHERE rowid = ?", (number,))
+        self._count(-1, -passages)
+        return True
 
-    def slices(self, rows: Sequence[int]) -> dict[int, tuple[int, int, int, str]]:
-        """The number, start, end and text of the passage of each of `rows`."""
-        found = self._db.execute(f"{_SLICES} ({', '.join('?' * len(rows))})", rows)
-        return {row: (number, start, end, text) for row, number, start, end, text in found}
+    def clear(self) -> None:
+        """Remove everything."""
+        for table in ("articles", "passages", "names", "unfinished"):
+            self._db.execute(f"DELETE FROM {table}")
+        self._db.execute("UPDATE state SET articles = 0, passages = 0, rows = 0")
+
+    def reach(self, position: Position) -> None:
+        """Record up to where in the log the tables go."""
+        self._db.execute("UPDATE state SET number = ?, token = ?", astuple(position))
+
+    def begin(self, ticket: int, ids: Iterable[str], now: float) -> None:
+        """Record that a change of articles has begun; ticket 0 stands for one nobody knows of."""
+        rows = [(ticket, article, now) for article in ids]
+        self._db.executemany("INSERT OR IGNORE INTO unfinished VALUES (?, ?, ?)", rows)
+
+    def end(self, ticket: int, ids: Iterable[str]) -> None:
+        """Record that it has ended."""
+        rows = [(ticket, article) for article in ids]
+        self._db.executemany("DELETE FROM unfinished WHERE ticket = ? AND id = ?", rows)
+
+    def unfinished(self) -> list[tuple[int, str, float]]:
+        """The changes under way: ticket, article, and when this machine first heard of it."""
+        query = "SELECT * FROM unfinished ORDER BY ticket"
+        return [(ticket, article, since) for ticket, article, since in self._db.execute(query)]
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        for db in (self._db, *self._idle):
+            db.close()
 
-    def _state(self) -> tuple[int, int]:
-        generation, rows = self._db.execute("SELECT generation, rows FROM state").fetchone()
-        return generation, rows
-
-    def _remove(self, article: str) -> None:
+    def _count(self, articles: int, passages: int, rows: int = 0) -> None:
         self._db.execute(
-            "DELETE FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?)",
-            (article,),
-        )
-        self._db.execute("DELETE FROM articles WHERE id = ?", (article,))
-
-    def _add(self, summary: ArticleSummary, passages: Sequence[Passage], row: int) -> None:
-        insert = "INSERT INTO articles VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        number = self._db.execute(insert, astuple(summary)).lastrowid
-        self._db.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-            [(row + i, number, p.number, p.start, p.end, p.text) for i, p in enumerate(passages)],
+            "UPDATE state SET articles = articles + ?, passages = passages + ?, rows = rows + ?",
+            (articles, passages, rows),
         )

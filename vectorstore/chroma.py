@@ -1,245 +1,189 @@
-"""Passages in Chroma, the only truth: a folder on disk, or a server by its address.
+"""Passages in Chroma, the only truth, and what searches by meaning.
 
 Every passage carries all there is to know of its article, so that articles are rebuilt exactly.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
+import numpy.typing as npt
 
 from vectorstore.catalog import ArticleSummary, Entry, version_of
-from vectorstore.errors import StoreError, StoreForeign, StoreMissing
-from vectorstore.records import Article, Passage
-from vectorstore.vectors import FloatArray
+from vectorstore.records import Article, Passage, moment_of
+from vectorstore.server import asking
 
-COLLECTION = "footnote"
-_DATABASE = "chroma.sqlite3"
-_PAGE = 2000
+FloatArray = npt.NDArray[np.float32]
 Metadata = dict[str, str | int | None]
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
 _SHARED = (*_FIELDS, "digest", "passages")
+_ROWS = ("metadatas", "documents")
+SERVED, EMBEDDED = 300, 2000
+"""How many records a call may name, bring or ask for, on a server (Chroma Cloud's quota) or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreStamp:
-    """What a collection says of itself: whose vectors it holds, and its latest generation."""
+@dataclass(slots=True)
+class Gathering:
+    """Passages as they come, put together to articles."""
 
-    model: str
-    dimension: int
-    generation: int
+    whole: list[Entry] = field(default_factory=list)
+    _parts: dict[tuple[str, str, int], dict[int, Passage]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, metadata: Mapping[str, Any] | None) -> "StoreStamp | None":
-        """The stamp in a collection's metadata, or None when the collection is not ours."""
-        try:
-            return cls(*((metadata or {})[name] for name in cls.__slots__))
-        except KeyError:
-            return None
+    def take(self, rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
+        """Take metadata and texts; an article of which nothing is missing is `whole`."""
+        for data, text in rows:
+            key = data["id"], data["digest"], data["passages"]
+            passage = Passage(data["id"], data["number"], data["start"], data["end"], text or "")
+            parts = self._parts.setdefault(key, {})
+            parts[passage.number] = passage
+            if len(parts) == data["passages"]:
+                del self._parts[key]
+                passages = [parts[number] for number in sorted(parts)]
+                self.whole.append((_summary(data, passages), passages))
 
-    def next(self) -> "StoreStamp":
-        """The stamp of the next generation."""
-        return replace(self, generation=self.generation + 1)
+    @property
+    def broken(self) -> set[str]:
+        """The ids of which there are passages that belong to no whole article."""
+        return {article for article, _, _ in self._parts}
 
-    def metadata(self) -> dict[str, str | int]:
-        """The stamp as a collection's metadata."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
-class PassageMark:
-    """What a listing says of one passage."""
-
-    number: int
-    passages: int
-    digest: str
-
-    def same_article(self, other: "PassageMark") -> bool:
-        """Whether two passages of one id are of the same text and tiling."""
-        return (self.digest, self.passages) == (other.digest, other.passages)
-
-
-def peek(folder: Path) -> StoreStamp | None:
-    """The stamp of the collection in `folder`, read without loading Chroma; None if there is none.
-
-    Raises `StoreError` when Chroma's database is there and cannot be read.
-    """
-    path = folder / _DATABASE
-    if not path.exists():
-        return None
-    query = (
-        "SELECT key, coalesce(str_value, int_value) FROM collection_metadata "
-        "JOIN collections ON id = collection_id WHERE name = ?"
-    )
-    try:
-        # Not read-only: what a killed process left half-written is rolled back by the first reader.
-        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as db:
-            if not db.execute("SELECT * FROM sqlite_master WHERE name = 'collections'").fetchall():
-                return None
-            return StoreStamp.of(dict(db.execute(query, (COLLECTION,)).fetchall()))
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The store's database '{path}' cannot be read: {error}. Put back a copy of it, "
-            "or move the folder away and add the articles again."
-        ) from error
+    @property
+    def stale(self) -> list[str]:
+        """Those passages' ids."""
+        return [passage.id for parts in self._parts.values() for passage in parts.values()]
 
 
 class ChromaPassages:
     """The collection of passages."""
 
-    def __init__(self, client: Any, place: Path | str) -> None:
-        self._client = client
-        self._collection: Any = None
+    def __init__(self, collection: Any, place: Path | str) -> None:
+        self._collection = collection
         self._place = place
-
-    @classmethod
-    def open(cls, place: Path | str, create: StoreStamp | None = None) -> "ChromaPassages":
-        """The collection in a folder or at a URL; a missing one is made when `create` is given.
-
-        Raises `StoreMissing` when there is none, `StoreError` when the place cannot be read or
-        does not answer.
-        """
-        try:
-            client = _client(place)
-        except Exception as error:
-            raise StoreError(
-                f"Cannot open the store '{place}': {error} Start a server with "
-                "`chroma run --path FOLDER`; a folder must be yours to write to."
-            ) from error
-        chroma = cls(client, place)
-        try:
-            chroma._find(create)
-        except BaseException:
-            chroma.close()
-            raise
-        return chroma
+        self.page = EMBEDDED if isinstance(place, Path) else SERVED
 
     @property
     def id(self) -> str:
         """Tells this collection from every other."""
         return str(self._collection.id)
 
-    def stamp(self) -> StoreStamp:
-        """What the collection says of itself now; raises `StoreError` when it does not answer."""
-        self._find()
-        found = StoreStamp.of(self._collection.metadata)
-        if found is None:
-            raise StoreForeign(f"The collection '{COLLECTION}' at {self._place} is not Footnote's.")
-        return found
-
-    def mark(self, stamp: StoreStamp) -> None:
-        """Record a new stamp."""
-        self._collection.modify(metadata=stamp.metadata())
+    def count(self) -> int:
+        """How many passages there are, of whole articles and of broken ones."""
+        return int(self._ask("count"))
 
     def put(self, entries: Sequence[Entry], vectors: FloatArray) -> None:
-        """Write articles over what there was of them, and delete what is left of their old ones.
+        """Write articles over what there was of them; `vectors` are of all passages in order.
 
-        `vectors` are those of all passages in order.
+        An article is written in one call, all or nothing, unless it has more passages than one
+        call takes.
         """
         ids = [p.id for _, passages in entries for p in passages]
         documents = [p.text for _, passages in entries for p in passages]
         metadatas = [m for entry in entries for m in _metadatas(*entry)]
-        for part in _parts(len(ids), self._client.get_max_batch_size()):
-            self._collection.upsert(
+        for part in _parts([len(passages) for _, passages in entries], self.page):
+            self._ask(
+                "upsert",
                 ids[part],
                 embeddings=vectors[part],
                 documents=documents[part],
                 metadatas=metadatas[part],
             )
-        old = self._ids_of([summary.id for summary, _ in entries])
-        self.delete(old - set(ids))
-
-    def remove(self, articles: Sequence[str]) -> None:
-        """Delete all passages of articles."""
-        self.delete(self._ids_of(articles))
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete passages."""
-        ids = list(ids)
-        for part in _parts(len(ids), self._client.get_max_batch_size()):
-            self._collection.delete(ids[part])
+        for part in self._pages(list(ids)):
+            self._ask("delete", part)
 
-    def listing(self) -> dict[str, list[PassageMark]]:
-        """What there is of each article, by its id."""
-        marks: dict[str, list[PassageMark]] = {}
-        for part in _parts(self._collection.count(), _PAGE):
-            page = self._collection.get(limit=_PAGE, offset=part.start, include=["metadatas"])
-            for data in page["metadatas"]:
-                mark = PassageMark(data["number"], data["passages"], data["digest"])
-                marks.setdefault(data["id"], []).append(mark)
-        return marks
-
-    def articles(
-        self, wanted: Mapping[str, int]
-    ) -> Iterator[tuple[ArticleSummary, list[Passage], FloatArray]]:
-        """Articles by id and number of passages, with the vectors of the passages."""
-        for article, count in wanted.items():
-            ids = [f"{article}#{number}" for number in range(count)]
-            found = self._collection.get(ids, include=["metadatas", "documents", "embeddings"])
-            rows = zip(found["metadatas"], found["documents"], found["embeddings"], strict=True)
-            ordered = sorted(rows, key=lambda row: row[0]["number"])
-            passages = [
-                Passage(article, data["number"], data["start"], data["end"], text)
-                for data, text, _ in ordered
-            ]
-            vectors = np.array([vector for _, _, vector in ordered], np.float32)
-            yield _summary(ordered[0][0], passages), passages, vectors
-
-    def close(self) -> None:
-        """Close the client."""
-        self._client.close()
-        for owner in (self._client, self._client._admin_client):
-            if session := getattr(owner._server, "_session", None):
-                session.close()  # Chroma 1.5.9 leaves a server's connections open
-
-    def _find(self, create: StoreStamp | None = None) -> None:
-        """Get the collection as it is now; a missing one is made when `create` is given."""
-        from chromadb.errors import NotFoundError
-
-        try:
-            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except NotFoundError as error:
-            if create is None:
-                raise StoreMissing(
-                    f"No store at '{self._place}'. Fill one with: footnote add seeds/"
-                ) from error
-            self._collection = self._client.create_collection(
-                COLLECTION,
-                metadata=create.metadata(),
-                configuration={"hnsw": {"space": "cosine"}},
-                embedding_function=None,
-            )
-        except Exception as error:
-            raise StoreError(f"The store '{self._place}' does not answer: {error}") from error
-
-    def _ids_of(self, articles: Sequence[str]) -> set[str]:
-        found: set[str] = set()
-        for part in _parts(len(articles), _PAGE):
-            where = {"id": {"$in": list(articles[part])}}
-            found.update(self._collection.get(where=where, include=[])["ids"])
+    def articles(self, ids: Sequence[str]) -> Gathering:
+        """What there is of articles, as far as their first passages know."""
+        found = Gathering()
+        firsts = list(self._rows([f"{article}#0" for article in ids]))
+        found.take(firsts)
+        rest = [f"{d['id']}#{n}" for d, _ in firsts for n in range(1, d["passages"])]
+        found.take(self._rows(rest))
         return found
 
+    def remains(self, ids: Sequence[str]) -> Gathering:
+        """Everything there is of articles, found by a slow search."""
+        found, offset = Gathering(), 0
+        for part in self._pages(list(ids)):
+            where = {"id": {"$in": part}}
+            while rows := self._page(offset, self.page, where):
+                found.take(rows)
+                offset += len(rows)
+            offset = 0
+        return found
 
-def _client(place: Path | str) -> Any:
-    import chromadb
-    from chromadb.config import Settings
+    def everything(self) -> Iterator[Gathering]:
+        """All there is, the same object again and again while more comes.
 
-    settings = Settings(anonymized_telemetry=False)
-    if isinstance(place, Path):
-        return chromadb.PersistentClient(str(place), settings)
-    url = urlsplit(place)
-    secure = url.scheme == "https"
-    port = url.port or (443 if secure else 8000)
-    return chromadb.HttpClient(url.hostname or "localhost", port, ssl=secure, settings=settings)
+        From the last page to the first: what is deleted meanwhile moves the others towards the
+        first, so that none is missed.
+        """
+        found, end = Gathering(), self.count()
+        while end > 0:
+            start = max(0, end - self.page)
+            while start < end and (rows := self._page(start, end - start)):
+                found.take(reversed(rows))
+                start += len(rows)
+            end = max(0, end - self.page)
+            yield found
+
+    def nearest(
+        self, vector: FloatArray, limit: int, ids: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """The cosines of the passages nearest to a unit vector, by id; among `ids` where given."""
+        inside = {} if ids is None else {"ids": list(ids)}
+        found = self._ask("query", vector[None], n_results=limit, include=["distances"], **inside)
+        return {
+            passage: 1.0 - distance
+            for passage, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
+
+    def cosines(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
+        """The cosines of given passages; those that are not there are left out."""
+        cosines: dict[str, float] = {}
+        for part in self._pages(list(ids)):
+            found = self._ask("get", part, include=["embeddings"])
+            if found["ids"]:
+                values = np.vecdot(np.asarray(found["embeddings"], np.float32), vector).tolist()
+                cosines.update(zip(found["ids"], values, strict=True))
+        return cosines
+
+    def _rows(self, ids: Sequence[str]) -> Iterator[tuple[Mapping[str, Any], str]]:
+        for part in self._pages(list(ids)):
+            found = self._ask("get", part, include=list(_ROWS))
+            yield from zip(found["metadatas"], found["documents"], strict=True)
+
+    def _page(
+        self, offset: int, limit: int, where: Mapping[str, Any] | None = None
+    ) -> list[tuple[Mapping[str, Any], str]]:
+        found = self._ask("get", where=where, limit=limit, offset=offset, include=list(_ROWS))
+        return list(zip(found["metadatas"], found["documents"], strict=True))
+
+    def _pages(self, ids: list[str]) -> Iterator[list[str]]:
+        for start in range(0, len(ids), self.page):
+            yield ids[start : start + self.page]
+
+    def _ask(self, call: str, *values: Any, **named: Any) -> Any:
+        with asking(self._place):
+            method: Callable[..., Any] = getattr(self._collection, call)
+            return method(*values, **named)
 
 
-def _parts(size: int, step: int) -> list[slice]:
-    return [slice(start, start + step) for start in range(0, size, step)]
+def _parts(sizes: Sequence[int], most: int) -> Iterator[slice]:
+    """Slices of at most `most` that part no article unless it is longer than that."""
+    start = end = 0
+    for size in sizes:
+        if end > start and end - start + size > most:
+            yield slice(start, end)
+            start = end
+        end += size
+        while end - start > most:
+            yield slice(start, start + most)
+            start += most
+    if end > start:
+        yield slice(start, end)
 
 
 def _metadatas(summary: ArticleSummary, passages: Sequence[Passage]) -> Iterator[Metadata]:
@@ -250,6 +194,9 @@ def _metadatas(summary: ArticleSummary, passages: Sequence[Passage]) -> Iterator
 
 
 def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSummary:
+    """The summary of an article. A date that cannot be read, of an older store, is none."""
     fields = {name: data.get(name) for name in _FIELDS}
+    if fields["published_at"] is not None and moment_of(fields["published_at"]) is None:
+        fields["published_at"] = None
     article = Article(text="".join(p.text for p in passages), **fields)  # type: ignore[arg-type]
     return ArticleSummary.of(article, len(passages), version_of(str(data["digest"])))

@@ -8,6 +8,10 @@ class FootnoteError(Exception):
     """Something a person can mend: the message names the value and the next step."""
 
 
+class InputError(FootnoteError):
+    """An article, question, date or filter cannot be understood."""
+
+
 class StoreError(FootnoteError):
     """The store cannot be used as asked."""
 
@@ -21,7 +25,7 @@ class StoreForeign(StoreError):
 
 
 class StoreLocked(StoreError):
-    """Another process holds the embedded store."""
+    """Another process holds the embedded store, and takes no requests for it."""
 
 
 class ModelMismatch(StoreError):

@@ -1,133 +1,153 @@
-"""What searches read: vectors, BM25 and a catalog, all derived from Chroma.
+"""What is derived from Chroma: a catalog, and the words of passages.
 
-A change is written to the vectors, then to BM25, then to the catalog with its new generation, so
-that the catalog never names what the others lack. Whatever a crash leaves too much in the others
-is cut off when the index is opened.
+A change is committed to the words and then to the catalog, with its place in the log: what ends a
+change in between is repeated from there. A reader takes both as they were at one moment, and keeps
+them while others change them. Several processes may share the folder.
 """
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 
-import numpy as np
-
-from vectorstore.bm25 import LexicalIndex, recipe
-from vectorstore.catalog import ArticleSummary, Catalog, Entry
-from vectorstore.columns import Columns, Extent
-from vectorstore.records import Candidate, Filters, Passage
-from vectorstore.vectors import FloatArray, VectorFile
+from vectorstore.bm25 import LexicalIndex, LexicalSearcher
+from vectorstore.catalog import RECIPE, ArticleSummary, Catalog, Position
+from vectorstore.listing import Listing
+from vectorstore.records import Passage
 
 _SPARE_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Both parts, as they were at one moment."""
+
+    listing: Listing
+    words: LexicalSearcher
 
 
 class DerivedIndex:
     """A folder that can be deleted at any time and is then made again from Chroma."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        """Open the index in `folder`; an unsound one is emptied, with generation 0."""
-        self._folder = folder
-        self._dimension = dimension
-        self._open_or_clear()
+    def __init__(self, folder: Path, *, shared: bool) -> None:
+        """Open the index in `folder`, which other processes use too where it is `shared`.
+
+        An unsound one is emptied, and then reaches to `Position()`.
+        """
+        self._folder = folder / f"{RECIPE}-{LexicalIndex.recipe()}"
+        self._shared = shared
+        self._threads = RLock()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._others: AbstractContextManager[object] = nullcontext()
+        if shared:
+            from filelock import FileLock
+
+            self._others = FileLock(folder / "lock")
+        with self._others:
+            self._tidy(folder)
+            try:
+                self._open()
+            except (sqlite3.DatabaseError, ValueError, OSError):
+                self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, files included."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._open()
 
-    def restore(self) -> None:
-        """Undo what a change that failed has left."""
-        self.close()
-        self._open_or_clear()
-        self._lexical.cut(self._vectors.rows)
-        self._lexical.commit()
+    @property
+    def position(self) -> Position:
+        """The last entry of the log whose change is here."""
+        return self._catalog.state.position
 
     @property
     def sound(self) -> bool:
-        """Whether BM25 has as many passages as the catalog, and enough rows are still in use."""
-        crowded = self._vectors.rows <= 2 * self.passages + _SPARE_ROWS
-        return crowded and self._lexical.passages == self.passages
+        """Whether the words are of as many passages as there are, and most rows are in use."""
+        with self.reading() as derived:
+            state = derived.listing.state
+            crowded = state.rows <= 2 * state.passages + _SPARE_ROWS
+            return crowded and derived.words.passages == state.passages
 
-    @property
-    def generation(self) -> int:
-        """The store's generation that this index is of; 0 before the first."""
-        return self._catalog.generation
+    @contextmanager
+    def reading(self) -> Iterator[Derived]:
+        """Both parts as they are now, unchanged for as long as they are held."""
+        while True:
+            with self._catalog.reading() as db:
+                listing = Listing(db)
+                change, words = self._words
+                if listing.state.change == change:
+                    yield Derived(listing, words)
+                    return
+            with self._threads, self._others:
+                self._look()
 
-    @property
-    def passages(self) -> int:
-        """How many passages there are."""
-        return self._columns.passages
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Within it nobody else changes the index."""
+        with self._threads, self._others:
+            yield
 
-    def change(
-        self,
-        removed: Sequence[str],
-        added: Sequence[Entry],
-        vectors: FloatArray,
-        generation: int,
-    ) -> None:
-        """Remove articles, then add others with a vector for each passage in order."""
-        first = self._vectors.rows
-        self._vectors.append(vectors)
-        removed = [*removed, *(summary.id for summary, _ in added)]
-        self._lexical.remove(removed)
-        passages = [(s.article(""), p) for s, passages in added for p in passages]
-        self._lexical.put((first + i, article, p) for i, (article, p) in enumerate(passages))
-        self._lexical.commit()
-        self._catalog.change(removed, added, generation)
-        self._columns.drop(removed)
-        self._columns.add(list(_extents(added, first)))
+    @contextmanager
+    def changing(self, position: Position) -> Iterator[Catalog]:
+        """Within it, `put`, `drop` and the catalog's records change the index up to `position`."""
+        with self.alone():
+            try:
+                with self._catalog.changing():
+                    yield self._catalog
+                    self._catalog.reach(position)
+                    self._lexical.commit()
+            except BaseException:
+                self._lexical.rollback()
+                raise
+            self._look()
+            if self._shared:
+                self._lexical.release()
 
-    def remove(self, articles: Sequence[str], generation: int) -> None:
+    def put(self, summary: ArticleSummary, passages: Sequence[Passage], place: int | None) -> None:
+        """Add an article in the place of an earlier one; in a list, at `place` or at the end."""
+        if self._catalog.remove(summary.id):
+            self._lexical.remove(summary.id)
+        self._lexical.put(summary, passages, self._catalog.add(summary, passages, place))
+
+    def drop(self, articles: Iterable[str]) -> None:
         """Remove articles."""
-        self.change(articles, [], np.empty((0, self._dimension), np.float32), generation)
+        for article in articles:
+            self._lexical.remove(article)
+            self._catalog.remove(article)
 
-    def digests(self) -> dict[str, str]:
-        """The digest of every article, by id."""
-        return self._catalog.digests()
+    def empty(self) -> None:
+        """Remove everything."""
+        self._lexical.clear()
+        self._catalog.clear()
 
-    def summaries(self) -> list[ArticleSummary]:
-        """Every article, in the order they were added."""
-        return self._catalog.summaries()
-
-    def get(self, article: str) -> tuple[ArticleSummary, str] | None:
-        """An article and its text."""
-        return self._catalog.get(article)
-
-    def search(self, query: FloatArray, text: str, limit: int, filters: Filters) -> list[Candidate]:
-        """See `ArticleStore.search`."""
-        nearest = self._vectors.nearest(query, self._columns.inside(filters), limit).tolist()
-        lexical = self._lexical.best(text, limit, filters)
-        lexical |= self._lexical.scores(text, [row for row in nearest if row not in lexical])
-        rows = sorted({*nearest, *lexical})
-        cosines = self._vectors.cosines(np.array(rows, np.int64), query).tolist()
-        slices, articles = self._catalog.slices(rows), self._columns.articles(rows)
-        return [
-            Candidate(Passage(article, *slices[row]), cosine, lexical.get(row, 0.0), time)
-            for row, cosine, (article, time) in zip(rows, cosines, articles, strict=True)
-        ]
+    def unfinished(self) -> list[tuple[int, str, float]]:
+        """See `Catalog.unfinished`."""
+        return self._catalog.unfinished()
 
     def close(self) -> None:
         """Close all files."""
-        self._lexical.close()
-        self._catalog.close()
+        with self._threads:
+            self._lexical.release()
+            self._catalog.close()
+
+    def _look(self) -> None:
+        """Take the words as they are in the state that the catalog has."""
+        self._words = self._catalog.state.change, self._lexical.searcher()
 
     def _open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._catalog = Catalog(self._folder / "catalog.sqlite")
-        self._vectors = VectorFile(self._folder, self._dimension, self._catalog.rows)
-        self._lexical = LexicalIndex(self._folder / f"lexical-{recipe()}")
-        self._columns = Columns(self._catalog.extents(), self._catalog.rows)
+        self._lexical = LexicalIndex(self._folder / "words")
+        self._look()
 
-    def _open_or_clear(self) -> None:
-        try:
-            self._open()
-        except (sqlite3.DatabaseError, ValueError, OSError):
-            self.clear()
-
-
-def _extents(added: Sequence[Entry], row: int) -> Iterator[Extent]:
-    """The rows of articles added one after another from `row` on."""
-    for summary, passages in added:
-        end = row + len(passages)
-        yield Extent(summary.id, summary.source, summary.published_at, row, end)
-        row = end
+    def _tidy(self, folder: Path) -> None:
+        """Remove what earlier versions of this program left."""
+        ours = {self._folder.name, "lock"}
+        earlier = [path for path in folder.iterdir() if path.name not in ours]
+        for name in ("catalog.sqlite*", "lexical-*", "signs.u64", "vectors.f32"):
+            earlier += folder.parent.glob(name)
+        for path in earlier:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -1,8 +1,7 @@
-"""One process at a time holds an embedded store."""
+"""One process at a time holds an embedded store, and says who it is."""
 
-import os
+import json
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from vectorstore.errors import StoreLocked
@@ -16,7 +15,7 @@ class StoreLock:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._holder = folder / "holder"
+        self.holder = folder / "holder"
         self._lock: FileLock | None = None
 
     def acquire(self) -> Self:
@@ -33,29 +32,17 @@ class StoreLock:
                 "FOOTNOTE_STORE=http://localhost:8000 for both."
             ) from None
         self._lock = lock
-        self._holder.write_text(str(os.getpid()))
         return self
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""
         if self._lock:
-            self._holder.unlink(missing_ok=True)
+            self.holder.unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
 
     def _named_holder(self) -> str:
         try:
-            return f"process {int(self._holder.read_text())}"
-        except (OSError, ValueError):
+            return f"process {json.loads(self.holder.read_text())['process']}"
+        except (OSError, ValueError, TypeError, KeyError):
             return "another process"
-
-    def __enter__(self) -> Self:
-        return self.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()

@@ -2,76 +2,132 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
+from typing import Any
 
-from platformdirs import user_cache_path
-
-from vectorstore.chroma import ChromaPassages, StoreStamp, peek
+from vectorstore.chroma import ChromaPassages
 from vectorstore.errors import ModelMismatch, StoreForeign, StoreLocked, StoreMissing
+from vectorstore.held import HeldStore
 from vectorstore.index import DerivedIndex
+from vectorstore.lending import Lender, borrowed
 from vectorstore.lock import StoreLock
+from vectorstore.log import ChangeLog
+from vectorstore.server import StoreStamp, asking, connect, disconnect, peek
+from vectorstore.store import ArticleStore
+from vectorstore.sync import Sync
 
 _OURS = {"chroma", "index", "lock", "holder"}
 
 
-@dataclass(slots=True)
-class Opened:
-    """The parts of a store. `chroma` is None until Chroma is needed; `place` says where it is."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a store is, and what it should be; see `ArticleStore.open`."""
 
-    place: Path | str
-    stamp: StoreStamp
-    lock: StoreLock
-    index: DerivedIndex
-    chroma: ChromaPassages | None = None
-
-    @property
-    def embedded(self) -> bool:
-        """In a folder that this process alone may use, not on a server."""
-        return isinstance(self.place, Path)
+    location: str | Path
+    wanted: StoreStamp
+    collection: str
+    token: str | None
+    cache: Path | None
 
 
-def open_folder(folder: Path, wanted: StoreStamp, *, create: bool) -> Opened:
-    """The store in a folder; see `ArticleStore.open`."""
-    found = _inspect(folder)
+def opened(place: Place, *, create: bool) -> ArticleStore:
+    """The store there; see `ArticleStore.open`."""
+    if str(place.location).startswith(("http://", "https://")):
+        return _on_server(place, str(place.location), create=create)
+    return _in_folder(place, Path(place.location), create=create)
+
+
+def _in_folder(place: Place, folder: Path, *, create: bool) -> ArticleStore:
+    found = _inspect(folder, place.collection)
     if found is None and not create:
-        raise StoreMissing(f"No store at '{folder}'. Fill one with: footnote add seeds/")
-    _same_model(folder, found or wanted, wanted)
+        raise _missing(folder)
+    _same_model(folder, found or place.wanted, place.wanted)
     folder.mkdir(parents=True, exist_ok=True)
-    lock = StoreLock(folder).acquire()
+    lock = StoreLock(folder)
     try:
-        chroma = folder / "chroma"
-        if found is None:
-            ChromaPassages.open(chroma, wanted).close()
-        stamp = peek(chroma) or wanted
-        return Opened(chroma, stamp, lock, DerivedIndex(folder / "index", wanted.dimension))
+        lock.acquire()
+    except StoreLocked:
+        with suppress(OSError):
+            return borrowed(folder, lock.holder)
+        raise
+    try:
+        return _held(place, folder, lock, create=create)
     except BaseException:
         lock.release()
         raise
 
 
-def open_server(url: str, wanted: StoreStamp, *, create: bool, cache: Path | None) -> Opened:
-    """The store on a server; see `ArticleStore.open`."""
-    chroma = ChromaPassages.open(url, wanted if create else None)
+def _held(place: Place, folder: Path, lock: StoreLock, *, create: bool) -> HeldStore:
+    chroma = folder / "chroma"
+    client = connect(chroma, None)
     try:
-        found = chroma.stamp()
-        _same_model(url, found, wanted)
-        lock = _free_folder((cache or user_cache_path("footnote")) / "stores" / chroma.id)
-        index = DerivedIndex(lock.folder / "index", wanted.dimension)
-        return Opened(url, found, lock, index, chroma)
+        parts = _collections(client, chroma, place, create=create)
+        index = DerivedIndex(folder / "index" / place.collection, shared=False)
+        lenders: list[Lender] = []
+
+        def closing() -> None:
+            lenders[0].close()
+            disconnect(client)
+            lock.release()
+
+        store = HeldStore(Sync(index, *parts, alone=True), place.wanted.dimension, closing)
+        lenders.append(Lender(store, lock.holder))
     except BaseException:
-        chroma.close()
+        disconnect(client)
+        raise
+    return store
+
+
+def _on_server(place: Place, url: str, *, create: bool) -> HeldStore:
+    from platformdirs import user_cache_path
+
+    client = connect(url, place.token)
+    try:
+        parts = _collections(client, url, place, create=create)
+        cache = place.cache or user_cache_path("footnote")
+        index = DerivedIndex(cache / "stores" / parts[0].id, shared=True)
+        sync = Sync(index, *parts, alone=False)
+        return HeldStore(sync, place.wanted.dimension, lambda: disconnect(client))
+    except BaseException:
+        disconnect(client)
         raise
 
 
-def _inspect(folder: Path) -> StoreStamp | None:
+def _collections(
+    client: Any, where: Path | str, place: Place, *, create: bool
+) -> tuple[ChromaPassages, ChangeLog]:
+    """The collections of passages and of changes."""
+    from chromadb.errors import NotFoundError
+
+    with asking(where):
+        try:
+            passages = client.get_collection(place.collection, embedding_function=None)
+        except NotFoundError as error:
+            if not create:
+                raise _missing(where) from error
+            passages = client.get_or_create_collection(
+                place.collection,
+                metadata={"model": place.wanted.model, "dimension": place.wanted.dimension},
+                configuration={"hnsw": {"space": "cosine"}},
+                embedding_function=None,
+            )
+        found = StoreStamp.of(passages.metadata)
+        if found is None:
+            raise StoreForeign(f"The collection '{place.collection}' at {where} is not Footnote's.")
+        _same_model(where, found, place.wanted)
+        name = f"{place.collection}-changes"
+        changes = client.get_or_create_collection(name, embedding_function=None)
+    return ChromaPassages(passages, where), ChangeLog(changes, where)
+
+
+def _inspect(folder: Path, collection: str) -> StoreStamp | None:
     """The stamp of the store in a folder, or None when there is none and could be one."""
     if not folder.exists():
         return None
     if not folder.is_dir():
         raise StoreForeign(f"'{folder}' is a file, not the folder of a store.")
     foreign = {path.name for path in folder.iterdir()} - _OURS
-    found = peek(folder / "chroma")
+    found = peek(folder / "chroma", collection)
     if found is None and foreign:
         raise StoreForeign(
             f"'{folder}' is not a Footnote store: it holds '{min(foreign)}'. "
@@ -80,20 +136,14 @@ def _inspect(folder: Path) -> StoreStamp | None:
     return found
 
 
+def _missing(place: Path | str) -> StoreMissing:
+    return StoreMissing(f"No store at '{place}'. Fill one with: footnote add seeds/")
+
+
 def _same_model(place: Path | str, found: StoreStamp, wanted: StoreStamp) -> None:
-    if (found.model, found.dimension) != (wanted.model, wanted.dimension):
+    if found != wanted:
         raise ModelMismatch(
             f"The vectors in '{place}' were made by '{found.model}' ({found.dimension} numbers "
             f"each), not by '{wanted.model}' ({wanted.dimension}). Use that model again, or "
             "re-embed: add the articles to a new store with `footnote add SOURCE --store NEW`."
         )
-
-
-def _free_folder(parent: Path) -> StoreLock:
-    """A lock on the first folder under `parent` that no other process of this machine holds."""
-    numbers = count()
-    while True:
-        folder = parent / str(next(numbers))
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(StoreLocked):
-            return StoreLock(folder).acquire()

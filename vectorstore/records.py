@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from vectorstore.errors import InputError
+
+LONGEST_ID = 1000
+"""The most bytes of UTF-8 that an article's id may have."""
+LONGEST_TEXT = 100_000_000
+"""The most characters that an article's text may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article. `text` is canonical; every offset in Footnote is an index into it.
 
-    `published_at` is an ISO 8601 date or time, or None when it is not known.
+    `published_at` is an ISO 8601 date or time, or None when it is not known. Raises `InputError`
+    for a field that could not be stored.
     """
 
     id: str
@@ -19,18 +27,61 @@ class Article:
     author: str | None = None
     published_at: str | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "text", "source", "url", "author", "published_at"):
+            _check_text(self, name, optional=name not in {"id", "title", "text"})
+        if not 0 < len(self.id.encode()) <= LONGEST_ID:
+            raise InputError(
+                f"An article's id has {len(self.id.encode())} bytes; give 1 to {LONGEST_ID}."
+            )
+        if len(self.text) > LONGEST_TEXT:
+            raise InputError(
+                f"The text of article {self.id!r} has {len(self.text)} characters; at most "
+                f"{LONGEST_TEXT} can be stored. Split it."
+            )
+        if self.published_at is not None and moment_of(self.published_at) is None:
+            raise InputError(
+                f"published_at of article {self.id!r} is {self.published_at!r}; write an ISO date "
+                "such as 2025-08-14, or None."
+            )
+
     @property
     def timestamp(self) -> float | None:
         """Seconds since 1970 of `published_at`; a bare date counts from its start, UTC."""
-        if self.published_at is None:
-            return None
-        moment = datetime.fromisoformat(self.published_at)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return None if self.published_at is None else moment_of(self.published_at)
 
     @property
     def day(self) -> date | None:
         """The calendar day of `published_at`, as written."""
         return datetime.fromisoformat(self.published_at).date() if self.published_at else None
+
+
+def moment_of(published_at: str) -> float | None:
+    """Seconds since 1970 of an ISO 8601 date or time, UTC where it names no zone; None for others.
+
+    None too for a moment that has no such number, the first day of the year 1 in an eastern zone.
+    """
+    try:
+        moment = datetime.fromisoformat(published_at)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _check_text(article: Article, name: str, *, optional: bool) -> None:
+    """Raise `InputError` unless a field is a text that UTF-8 can write, or None where it may be."""
+    value = getattr(article, name)
+    if value is None and optional:
+        return
+    if not isinstance(value, str):
+        raise InputError(f"{name} of article {article.id!r} is {value!r}; it must be a text.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{name} of article {article.id!r} has half of a surrogate pair at character "
+            f"{error.start}. Decode it anew, or replace that character."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,90 +1,65 @@
-"""The store: articles in, candidates out.
+"""The store: articles in, snapshots out."""
 
-Chroma holds the truth; searches read an index derived from it. Both carry a generation number. A
-change first moves Chroma's on, then writes, moves it on again, and last changes the index. So an
-index of Chroma's generation is whole, and one of another generation is compared with Chroma and
-caught up: at opening, before each use of a server, and after a change that failed.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
-from vectorstore.catalog import ArticleSummary, Entry, article_digest
-from vectorstore.chroma import ChromaPassages, StoreStamp
-from vectorstore.errors import StoreError
-from vectorstore.index import DerivedIndex
-from vectorstore.opening import Opened, open_folder, open_server
+from vectorstore.catalog import ArticleSummary
+from vectorstore.chroma import FloatArray
+from vectorstore.listing import Order
 from vectorstore.records import Article, Candidate, Filters, Passage
-from vectorstore.sync import catch_up
-from vectorstore.vectors import FloatArray
+from vectorstore.snapshot import NO_FILTERS, Snapshot
 
 Batch = Sequence[tuple[Article, Sequence[Passage], FloatArray]]
-NO_FILTERS = Filters()
-Write = Callable[[ChromaPassages], None]
+COLLECTION = "footnote"
 
 
-class ArticleStore:
+class ArticleStore(ABC):
     """Articles and their passages. Safe to use from several threads.
 
-    An embedded store, in a folder, is held by one process at a time; a server by any number.
+    An embedded store, in a folder, is held by one process at a time, which works for the others
+    too; a server is shared by any number.
     """
 
-    def __init__(self, opened: Opened) -> None:
-        """Use `ArticleStore.open`."""
-        self._parts = opened
-        self._threads = RLock()
-
-    @classmethod
+    @staticmethod
     def open(
-        cls,
         location: str | Path,
         *,
         model: str,
         dimension: int,
         create: bool = False,
         cache: Path | None = None,
+        collection: str = COLLECTION,
+        token: str | None = None,
     ) -> "ArticleStore":
         """The store in a folder, or on a Chroma server at an `http://` or `https://` address.
 
         `model` and `dimension` name what makes the vectors; a new store records them. Only with
-        `create` is a store made where there is none. What is derived from a server is kept in the
-        folder `cache`, or the user's cache folder.
+        `create` is a store made where there is none. An address may have a path, and
+        `?tenant=T&database=D`; the server is told `token`. What is derived from a server is kept
+        in the folder `cache`, or the user's cache folder. `collection` is the name of the store's
+        collection in Chroma.
 
         Raises `StoreMissing`, `StoreForeign`, `StoreLocked`, `ModelMismatch`, or `StoreError` when
         the store cannot be read or the server does not answer.
         """
-        wanted = StoreStamp(model, dimension, 0)
-        if str(location).startswith(("http://", "https://")):
-            parts = open_server(str(location), wanted, create=create, cache=cache)
-        else:
-            parts = open_folder(Path(location), wanted, create=create)
-        store = cls(parts)
-        try:
-            if not store._current().sound:
-                parts.index.clear()
-                store._current()
-        except BaseException:
-            store.close()
-            raise
-        return store
+        from vectorstore.opening import Place, opened
+        from vectorstore.server import StoreStamp
 
-    @property
-    def passages(self) -> int:
-        """How many passages there are."""
-        with self._threads:
-            return self._current().passages
+        place = Place(location, StoreStamp(model, dimension), collection, token, cache)
+        return opened(place, create=create)
 
-    @property
-    def generation(self) -> int:
-        """A number that grows with every change."""
-        with self._threads:
-            return self._current().generation
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """What the store holds now, unchanged for as long as it is looked at.
 
+        A search and the articles it found belong to one snapshot.
+        """
+
+    @abstractmethod
     def put(self, batch: Batch, *, version: str = "") -> None:
         """Add whole articles, each in the place of an earlier one with its id.
 
@@ -92,45 +67,54 @@ class ArticleStore:
         [passages, dimension]; `version` names how these were made, and is part of the digests.
         Raises `ValueError` when they do not fit.
         """
-        for article, passages, vectors in batch:
-            _check(article, passages, vectors, self._parts.stamp.dimension)
-        if not batch:
-            return
-        added = [(ArticleSummary.of(article, len(p), version), p) for article, p, _ in batch]
-        vectors = np.concatenate([vectors for _, _, vectors in batch])
-        with self._threads:
-            self._change([], added, vectors, lambda chroma: chroma.put(added, vectors))
 
+    @abstractmethod
     def remove(self, ids: Iterable[str]) -> int:
         """Remove articles from every index; returns how many of `ids` there were."""
-        with self._threads:
-            known = self.digests()
-            gone = [article for article in dict.fromkeys(ids) if article in known]
-            if gone:
-                none = np.empty((0, self._parts.stamp.dimension), np.float32)
-                self._change(gone, [], none, lambda chroma: chroma.remove(gone))
-            return len(gone)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close all files and let others hold the store."""
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        with self.snapshot() as snapshot:
+            return snapshot.passages
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change."""
+        with self.snapshot() as snapshot:
+            return snapshot.generation
+
+    def count(self, query: str = "") -> int:
+        """How many articles there are that `query` finds, as in `articles`."""
+        with self.snapshot() as snapshot:
+            return snapshot.count(query)
+
+    def articles(
+        self, offset: int = 0, limit: int | None = None, order: Order = "added", query: str = ""
+    ) -> list[ArticleSummary]:
+        """Articles without their texts; see `Snapshot.articles`."""
+        with self.snapshot() as snapshot:
+            return snapshot.articles(offset, limit, order, query)
 
     def get(self, id: str) -> Article | None:
         """The article with an id, its text rebuilt from its passages."""
         return self.get_many([id]).get(id)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Article]:
-        """The articles with these ids, by id; unknown ones are left out."""
-        with self._threads:
-            index = self._current()
-            found = {article: index.get(article) for article in dict.fromkeys(ids)}
-            return {name: _verified(*entry) for name, entry in found.items() if entry}
+        """The articles with these ids, by id; unknown ones are left out.
 
-    def articles(self) -> list[ArticleSummary]:
-        """Every article without its text, in the order they were added."""
-        with self._threads:
-            return self._current().summaries()
+        Raises `StoreError` for one whose text is not what its digest says.
+        """
+        with self.snapshot() as snapshot:
+            return snapshot.get_many(list(ids))
 
-    def digests(self) -> dict[str, str]:
-        """Every article's `article_digest`, by id."""
-        with self._threads:
-            return self._current().digests()
+    def digests(self) -> Mapping[str, str]:
+        """Every article's `article_digest`, by id, each looked up when it is asked for."""
+        return _Digests(self)
 
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS
@@ -140,16 +124,8 @@ class ArticleStore:
         `vector` is float32 [dimension], L2-normalised. Each candidate has both of its scores; the
         order means nothing. Fewer are returned where there are no more inside `filters`.
         """
-        with self._threads:
-            return self._current().search(vector, query_text, limit, filters)
-
-    def close(self) -> None:
-        """Close all files and give the lock back."""
-        with self._threads:
-            self._parts.index.close()
-            if self._parts.chroma:
-                self._parts.chroma.close()
-            self._parts.lock.release()
+        with self.snapshot() as snapshot:
+            return snapshot.search(vector, query_text, limit=limit, filters=filters)
 
     def __enter__(self) -> Self:
         return self
@@ -162,57 +138,21 @@ class ArticleStore:
     ) -> None:
         self.close()
 
-    def _chroma(self) -> ChromaPassages:
-        if self._parts.chroma is None:
-            self._parts.chroma = ChromaPassages.open(self._parts.place)
-        return self._parts.chroma
 
-    def _change(
-        self, removed: Sequence[str], added: Sequence[Entry], vectors: FloatArray, write: Write
-    ) -> None:
-        """Write to Chroma between two generations, then change the index."""
-        self._current()
-        chroma = self._chroma()
-        self._advance(chroma)
-        write(chroma)
-        self._advance(chroma)
-        self._parts.index.change(removed, added, vectors, self._parts.stamp.generation)
+class _Digests(Mapping[str, str]):
+    def __init__(self, store: ArticleStore) -> None:
+        self._store = store
 
-    def _advance(self, chroma: ChromaPassages) -> None:
-        self._parts.stamp = self._parts.stamp.next()
-        chroma.mark(self._parts.stamp)
+    def __getitem__(self, article: str) -> str:
+        with self._store.snapshot() as snapshot:
+            found = snapshot.summary(article)
+        if found is None:
+            raise KeyError(article)
+        return found.digest
 
-    def _current(self) -> DerivedIndex:
-        """The index, after catching up with Chroma where it is behind."""
-        parts = self._parts
-        if not parts.embedded:
-            parts.stamp = self._chroma().stamp()
-        if parts.index.generation != parts.stamp.generation:
-            catch_up(parts.index, self._chroma(), parts.stamp.generation, mend=parts.embedded)
-        return parts.index
+    def __iter__(self) -> Iterator[str]:
+        with self._store.snapshot() as snapshot:
+            return iter(snapshot.ids())
 
-
-def _check(
-    article: Article, passages: Sequence[Passage], vectors: FloatArray, dimension: int
-) -> None:
-    if vectors.shape != (len(passages), dimension):
-        raise ValueError(
-            f"Article {article.id!r}: {len(passages)} passages of {dimension} numbers "
-            f"do not fit vectors of shape {vectors.shape}."
-        )
-    places = [(p.article_id, p.number, p.start, p.end) for p in passages]
-    ends = [p.end for p in passages]
-    starts = [0, *ends[:-1]]
-    tiles = [(article.id, i, s, e) for i, (s, e) in enumerate(zip(starts, ends, strict=True))]
-    if places != tiles or "".join(p.text for p in passages) != article.text or not passages:
-        raise ValueError(f"The passages of article {article.id!r} do not tile its text.")
-
-
-def _verified(summary: ArticleSummary, text: str) -> Article:
-    article = summary.article(text)
-    if article_digest(article, summary.version) != summary.digest:
-        raise StoreError(
-            f"The text of article '{summary.id}' is damaged. Add it again, "
-            "or delete the folder 'index' in the store, which is then made again."
-        )
-    return article
+    def __len__(self) -> int:
+        return self._store.count()

@@ -1,74 +1,159 @@
-"""Catching the derived index up with Chroma, and mending what a broken change left in Chroma."""
+"""Following the log of changes, taking turns to change, and mending what others left half done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+from time import monotonic, sleep, time
 
-import numpy as np
-
-from vectorstore.catalog import Entry
-from vectorstore.chroma import ChromaPassages, PassageMark
+from vectorstore.catalog import Position
+from vectorstore.chroma import SERVED, ChromaPassages
+from vectorstore.errors import StoreError
 from vectorstore.index import DerivedIndex
-from vectorstore.vectors import FloatArray
+from vectorstore.log import ChangeLog, LogEntry
 
-_BATCH_ROWS = 2000
-
-
-def catch_up(index: DerivedIndex, chroma: ChromaPassages, generation: int, *, mend: bool) -> None:
-    """Make `index` hold what `chroma` holds in whole articles, and be of `generation`.
-
-    With `mend`, passages that belong to no whole article are deleted from `chroma`; without it they
-    may be another writer's unfinished work, and are passed over.
-    """
-    index.restore()
-    whole, stale = _sort(chroma.listing())
-    if mend:
-        chroma.delete(stale)
-    known = {summary.id: (summary.digest, summary.passages) for summary in index.summaries()}
-    before = index.generation
-    index.remove([article for article in known if article not in whole], before)
-    _take_over(
-        index,
-        chroma,
-        {
-            article: mark.passages
-            for article, mark in whole.items()
-            if known.get(article) != (mark.digest, mark.passages)
-        },
-    )
-    index.remove([], generation)
+LEASE = 60.0
+"""Seconds after which a change that has not ended counts as given up, and is mended."""
+_PATIENCE = 0.75
+"""The part of the lease after which a writer gives up by itself."""
+_PAUSE = 0.05
 
 
-def _sort(listing: dict[str, list[PassageMark]]) -> tuple[dict[str, PassageMark], list[str]]:
-    """The first passage's mark of every whole article, and the ids of all passages of no such.
+@dataclass(slots=True)
+class Sync:
+    """Keeps an index in step with Chroma. In a folder, `alone` has all changes to itself."""
 
-    A broken change leaves passages of two digests: the article is the one that its first passage
-    is of, if none of that is missing.
-    """
-    whole: dict[str, PassageMark] = {}
-    stale: list[str] = []
-    for article, marks in listing.items():
-        first = next((mark for mark in marks if mark.number == 0), None)
-        kept = [mark for mark in marks if first and mark.same_article(first)]
-        if first and len(kept) == first.passages:
-            whole[article] = first
-        else:
-            kept = []
-        stale += [f"{article}#{mark.number}" for mark in marks if mark not in kept]
-    return whole, stale
+    index: DerivedIndex
+    chroma: ChromaPassages
+    log: ChangeLog
+    alone: bool
+    _writing: RLock = field(default_factory=RLock)
+    _under_way: int = 0
+    _failed: set[int] = field(default_factory=set)
+    _behind: bool = True
 
+    def current(self) -> None:
+        """Catch up with what others changed, and mend what they left."""
+        if self._behind or not self.alone:
+            self.follow()
+            self.mend()
 
-def _take_over(index: DerivedIndex, chroma: ChromaPassages, wanted: dict[str, int]) -> None:
-    """Put articles, by id and number of passages, into the index in batches."""
-    added: list[Entry] = []
-    vectors: list[FloatArray] = []
-    for summary, passages, rows in chroma.articles(wanted):
-        added.append((summary, passages))
-        vectors.append(rows)
-        if sum(map(len, vectors)) >= _BATCH_ROWS:
-            _put(index, added, vectors)
-            added, vectors = [], []
-    if added:
-        _put(index, added, vectors)
+    def follow(self) -> None:
+        """Bring the index to the end of the log."""
+        if self.log.read(self.index.position) == []:
+            return
+        with self.index.alone():
+            entries = self.log.read(self.index.position)
+            if entries is None:
+                self.rebuild()
+            elif entries:
+                self._apply(entries)
 
+    def rebuild(self) -> None:
+        """Make the index again of all there is in Chroma."""
+        position = self.log.last()
+        with self.index.changing(position) as catalog:
+            self.index.empty()
+            place, broken = self.chroma.count(), set[str]()
+            for found in self.chroma.everything():
+                for summary, passages in found.whole:
+                    self.index.put(summary, passages, place)
+                    place -= 1
+                found.whole.clear()
+                broken = found.broken
+            catalog.begin(0, broken, time())
+            for ticket in self.log.tickets(position):
+                catalog.begin(ticket.position.number, ticket.ids, time())
+        self.follow()
 
-def _put(index: DerivedIndex, added: Sequence[Entry], vectors: Sequence[FloatArray]) -> None:
-    index.change([], added, np.concatenate(vectors), index.generation)
+    def mend(self) -> None:
+        """Delete what belongs to no whole article of changes that were given up."""
+        given_up = self._given_up()
+        if not given_up or not self._writing.acquire(blocking=False):
+            return
+        try:
+            ids = sorted({article for _, article in given_up})
+            for start in range(0, len(ids), SERVED):
+                with self.turn(ids[start : start + SERVED]) as part:
+                    self.chroma.delete(self.chroma.remains(part).stale)
+            for ticket in {ticket for ticket, _ in given_up} - {0}:
+                theirs = [article for number, article in given_up if number == ticket]
+                self.log.append(self.index.position, theirs, ends=ticket)
+            self.follow()
+            self._behind = False
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def turn(self, ids: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Within it nobody else changes these articles; afterwards the index has the change.
+
+        Raises `StoreError` where others keep them too long.
+        """
+        with self._writing:
+            self.follow()
+            ticket = self.log.append(self.index.position, ids)
+            self._under_way = ticket.number
+            try:
+                self._wait(ticket, set(ids))
+                yield ids
+                self.log.append(ticket, ids, ends=ticket.number)
+            except BaseException:
+                self._failed.add(ticket.number)
+                self._behind = True
+                raise
+            finally:
+                self._under_way = 0
+            self.follow()
+
+    def unsure(self) -> set[str]:
+        """The articles of which there may be more than the index knows."""
+        return {
+            article for ticket, article, _ in self.index.unfinished() if ticket != self._under_way
+        }
+
+    def _apply(self, entries: Sequence[LogEntry]) -> None:
+        changed = dict.fromkeys(i for entry in entries if entry.ends is not None for i in entry.ids)
+        with self.index.changing(entries[-1].position) as catalog:
+            for entry in entries:
+                if entry.ends is None:
+                    catalog.begin(entry.position.number, entry.ids, time())
+                else:
+                    catalog.end(entry.ends, entry.ids)
+            for start in range(0, len(changed), SERVED):
+                part = list(changed)[start : start + SERVED]
+                found = self.chroma.articles(part)
+                self.index.drop(part)
+                for summary, passages in found.whole:
+                    self.index.put(summary, passages, None)
+                catalog.end(0, part)
+                catalog.begin(0, found.broken, time())
+
+    def _wait(self, ticket: Position, ids: set[str]) -> None:
+        """Wait until no earlier ticket for any of these articles is open."""
+        started = monotonic()
+        while True:
+            self.follow()
+            given_up = self._given_up()
+            waiting = [
+                article
+                for number, article, _ in self.index.unfinished()
+                if 0 < number < ticket.number
+                and article in ids
+                and (number, article) not in given_up
+            ]
+            if not waiting:
+                return
+            if monotonic() - started > _PATIENCE * LEASE:
+                raise StoreError(f"Others keep changing article {waiting[0]!r}. Try again later.")
+            sleep(_PAUSE)
+
+    def _given_up(self) -> set[tuple[int, str]]:
+        """Tickets and articles of changes whose writers are gone."""
+        oldest = time() - LEASE
+        return {
+            (ticket, article)
+            for ticket, article, since in self.index.unfinished()
+            if ticket != self._under_way
+            and (self.alone or ticket in self._failed or since < oldest)
+        }

@@ -20,13 +20,14 @@ class Retriever:
 
     def retrieve(self, query: Query, k: int) -> tuple[Hit, ...]:
         """The `k` best hits within the question's filters, best first."""
-        if not query.question or not self.store.passages:
+        if not query.question:
             return ()
         vector = self.embedder.embed([query.question])[0]
         limit = max(CONSIDERED, k)
-        candidates = self.store.search(vector, query.question, limit=limit, filters=query.filters)
-        best = rank(candidates, query.question, as_of=query.as_of)[:k]
-        articles = self.store.get_many({found.passage.article_id for found, _ in best})
+        with self.store.snapshot() as stored:
+            candidates = stored.search(vector, query.question, limit=limit, filters=query.filters)
+            best = rank(candidates, query.question, as_of=query.as_of)[:k]
+            articles = stored.get_many([found.passage.article_id for found, _ in best])
         return tuple(
             Hit(found.passage, articles[found.passage.article_id], score, found.dense)
             for found, score in best

@@ -1,0 +1,153 @@
+"""The process that holds an embedded store works for the others, which ask it on loopback.
+
+Where it listens, and the secret that whoever asks must know, are in the store's folder, in a file
+for its owner alone. One connection is one snapshot.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import (
+    Client,
+    Connection,
+    Listener,
+    answer_challenge,
+    deliver_challenge,
+)
+from pathlib import Path
+from secrets import token_hex
+from threading import Thread
+from typing import Any, cast
+
+from vectorstore.errors import FootnoteError, StoreError
+from vectorstore.snapshot import Snapshot
+from vectorstore.store import ArticleStore, Batch
+
+_READING = {"count", "articles", "ids", "summary", "get_many", "search"}
+_VALUES = {"passages", "generation"}
+_WRITING = {"put", "remove"}
+_GONE = (OSError, EOFError)
+
+
+class Lender:
+    """Lets other processes use a store for as long as this one holds it."""
+
+    def __init__(self, store: ArticleStore, holder: Path) -> None:
+        """Listen, and say where in the file `holder`."""
+        self._store = store
+        self._secret = token_hex(32)
+        self._listener = Listener(("127.0.0.1", 0))
+        port = self._listener.address[1]  # type: ignore[index]
+        told = {"process": os.getpid(), "port": port, "secret": self._secret}
+        file = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
+            json.dump(told, stream)
+        Thread(target=self._listen, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more requests."""
+        self._listener.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                connection = self._listener.accept()
+                Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: "Connection[Any, Any]") -> None:
+        from multiprocessing import AuthenticationError
+
+        key = self._secret.encode()
+        with connection, suppress(*_GONE, AuthenticationError):
+            deliver_challenge(connection, key)
+            answer_challenge(connection, key)
+            with self._store.snapshot() as snapshot:
+                while True:
+                    connection.send(self._answer(snapshot, *connection.recv()))
+
+    def _answer(
+        self, snapshot: Snapshot, name: str, values: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[Any, Exception | None]:
+        """What was asked for, or why there is none."""
+        try:
+            if name in _VALUES:
+                return getattr(snapshot, name), None
+            owner = {**dict.fromkeys(_READING, snapshot), **dict.fromkeys(_WRITING, self._store)}
+            return getattr(owner[name], name)(*values, **named), None
+        except (FootnoteError, ValueError) as error:
+            return None, error
+        except Exception as error:
+            return None, StoreError(f"The process that holds the store failed: {error!r}")
+
+
+class LentStore(ArticleStore):
+    """A store that another process holds."""
+
+    def __init__(self, folder: Path, process: int, port: int, secret: str) -> None:
+        """Raises `OSError` when the holder takes no requests."""
+        self._folder = folder
+        self._process = process
+        self._port = port
+        self._secret = secret.encode()
+        with self._connected():
+            pass
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """See `ArticleStore.snapshot`."""
+        with self._asking() as asked:
+            yield cast("Snapshot", asked)
+
+    def put(self, batch: Batch, *, version: str = "") -> None:
+        """See `ArticleStore.put`."""
+        with self._asking() as asked:
+            asked.put(list(batch), version=version)
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """See `ArticleStore.remove`."""
+        with self._asking() as asked:
+            return int(asked.remove(list(ids)))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    @contextmanager
+    def _asking(self) -> "Iterator[_Asked]":
+        try:
+            with self._connected() as connection:
+                yield _Asked(connection)
+        except _GONE as error:
+            raise StoreError(
+                f"Process {self._process}, which held the store '{self._folder}', ended meanwhile. "
+                "Do it again."
+            ) from error
+
+    def _connected(self) -> "Connection[Any, Any]":
+        return Client(("127.0.0.1", self._port), authkey=self._secret)
+
+
+class _Asked:
+    """Passes every call on."""
+
+    def __init__(self, connection: "Connection[Any, Any]") -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return self._ask(name) if name in _VALUES else lambda *v, **n: self._ask(name, *v, **n)
+
+    def _ask(self, name: str, *values: Any, **named: Any) -> Any:
+        self._connection.send((name, values, named))
+        value, error = self._connection.recv()
+        if error is not None:
+            raise error
+        return value
+
+
+def borrowed(folder: Path, holder: Path) -> LentStore:
+    """The store in a folder that another process holds; raises `OSError` where it does not lend."""
+    try:
+        told = json.loads(holder.read_text(encoding="utf-8"))
+        return LentStore(folder, told["process"], told["port"], told["secret"])
+    except (ValueError, KeyError, TypeError, EOFError) as error:
+        raise OSError("the holder does not say where it listens") from error

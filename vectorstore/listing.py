@@ -1,0 +1,153 @@
+"""Reading the catalog: one state of it, in which filters, pages and texts agree."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
+from vectorstore.errors import InputError, StoreError
+from vectorstore.records import Article, Filters, Passage
+
+Order = Literal["added", "newest", "oldest", "title", "longest"]
+_ORDERS: dict[str, str] = {
+    "added": "number",
+    "newest": "time DESC",
+    "oldest": "time IS NULL, time",
+    "title": "title COLLATE NOCASE",
+    "longest": "passages DESC",
+}
+_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
+_MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The catalog as one connection sees it."""
+
+    _db: sqlite3.Connection
+
+    @property
+    def state(self) -> State:
+        """How much there is, and up to which change."""
+        return state_of(self._db)
+
+    def count(self, query: str) -> int:
+        """How many articles there are that `query` finds; see `page`."""
+        if not query.strip():
+            return self.state.articles
+        found = self._db.execute(
+            "SELECT count(*) FROM names WHERE names MATCH ?", (_matching(query),)
+        )
+        return int(found.fetchone()[0])
+
+    def page(
+        self, offset: int, limit: int | None, order: Order, query: str
+    ) -> list[ArticleSummary]:
+        """Articles that have all words of `query`, or their beginnings, in title, source, author
+        or id. Raises `InputError` for an unknown order.
+        """
+        if order not in _ORDERS:
+            raise InputError(f"There is no order {order!r}. Known: {', '.join(_ORDERS)}.")
+        where, values = (f"WHERE {_MATCH}", [_matching(query)]) if query.strip() else ("", [])
+        found = self._db.execute(
+            f"SELECT {_SUMMARY} FROM articles {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+            [*values, -1 if limit is None else limit, offset],
+        )
+        return [ArticleSummary(*row) for row in found]
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all articles."""
+        for (article,) in self._db.execute("SELECT id FROM articles ORDER BY number"):
+            yield article
+
+    def summary(self, article: str) -> ArticleSummary | None:
+        """One article without its text."""
+        query = f"SELECT {_SUMMARY} FROM articles WHERE id = ?"
+        found = self._db.execute(query, (article,)).fetchone()
+        return found and ArticleSummary(*found)
+
+    def article(self, article: str) -> Article | None:
+        """One article, put together from its passages; raises `StoreError` for a damaged one."""
+        query = "SELECT first, passages FROM articles WHERE id = ?"
+        found, summary = self._db.execute(query, (article,)).fetchone(), self.summary(article)
+        if summary is None:
+            return None
+        first, passages = found
+        query = "SELECT text FROM passages WHERE row BETWEEN ? AND ? ORDER BY row"
+        texts = self._db.execute(query, (first, first + passages - 1))
+        return _verified(summary, "".join(text for (text,) in texts))
+
+    def rows(self, ids: Sequence[str], filters: Filters) -> dict[int, str]:
+        """The passage ids that are inside `filters`, by row; unknown ones are left out."""
+        places = [(article, int(number)) for article, _, number in (i.rpartition("#") for i in ids)]
+        names = list(dict.fromkeys(article for article, _ in places))
+        known: dict[str, tuple[int, int]] = {}
+        where, values = _inside(filters)
+        for part in (names[start : start + _MANY] for start in range(0, len(names), _MANY)):
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT id, first, passages FROM articles WHERE id IN ({marks}) AND {where}"
+            for article, first, passages in self._db.execute(query, [*part, *values]):
+                known[article] = first, passages
+        return {
+            known[article][0] + number: passage
+            for passage, (article, number) in zip(ids, places, strict=True)
+            if article in known and number < known[article][1]
+        }
+
+    def inside(self, filters: Filters) -> int:
+        """How many passages are inside `filters`."""
+        where, values = _inside(filters)
+        query = f"SELECT coalesce(sum(passages), 0) FROM articles WHERE {where}"
+        return int(self._db.execute(query, values).fetchone()[0])
+
+    def ids_inside(self, filters: Filters) -> list[str]:
+        """The ids of all passages inside `filters`."""
+        where, values = _inside(filters)
+        found = self._db.execute(f"SELECT id, passages FROM articles WHERE {where}", values)
+        return [f"{article}#{number}" for article, count in found for number in range(count)]
+
+    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, float | None]]:
+        """The passage in each of `rows`, and its article's time."""
+        found: dict[int, tuple[Passage, float | None]] = {}
+        for part in (rows[start : start + _MANY] for start in range(0, len(rows), _MANY)):
+            for row, article, first, start, end, text, time in self._db.execute(
+                "SELECT row, id, first, start, end, text, time FROM passages "
+                "JOIN articles ON number = article "
+                f"WHERE row IN ({', '.join('?' * len(part))})",
+                part,
+            ):
+                found[row] = Passage(article, row - first, start, end, text), time
+        return found
+
+
+def _matching(query: str) -> str:
+    """FTS5's way of asking for all words of a text, of which each may be a beginning."""
+    words = re.findall(r"\w+", query)
+    return " ".join(f'"{word}"*' for word in words) or '""'
+
+
+def _inside(filters: Filters) -> tuple[str, list[str | float]]:
+    """A condition that keeps to `filters`, and its values; undated articles keep to all times."""
+    clauses, values = ["TRUE"], list[str | float]()
+    for bound, sign in ((filters.since, ">="), (filters.until, "<=")):
+        if bound is not None:
+            clauses.append(f"(time IS NULL OR time {sign} ?)")
+            values.append(bound)
+    for field, wanted in (("source", filters.sources), ("id", filters.articles)):
+        if wanted is not None:
+            clauses.append(f"{field} IN ({', '.join('?' * len(wanted))})")
+            values += sorted(wanted)
+    return " AND ".join(clauses), values
+
+
+def _verified(summary: ArticleSummary, text: str) -> Article:
+    article = summary.article(text)
+    if article_digest(article, summary.version) != summary.digest:
+        raise StoreError(
+            f"The text of article '{summary.id}' is damaged. Add it again, "
+            "or delete the folder 'index' in the store, which is then made again."
+        )
+    return article

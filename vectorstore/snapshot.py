@@ -1,0 +1,135 @@
+"""One state of a store, in which a search, articles and lists agree."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from vectorstore.catalog import ArticleSummary
+from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
+from vectorstore.errors import StoreError
+from vectorstore.index import Derived
+from vectorstore.listing import Order
+from vectorstore.records import Article, Candidate, Filters
+
+NO_FILTERS = Filters()
+_FEW = 1500
+"""Up to so many passages inside filters, they are searched by their ids."""
+_SPARE = 3
+"""For each passage wanted so many are asked for: the more, the better the graph is searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a store held at one moment. Changes made since are not seen.
+
+    Only the cosines are Chroma's of now; a passage that is there no more is not found.
+    """
+
+    _derived: Derived
+    _chroma: ChromaPassages
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        return self._derived.listing.state.passages
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change."""
+        return self._derived.listing.state.number
+
+    def count(self, query: str = "") -> int:
+        """How many articles there are that `query` finds, as in `articles`."""
+        return self._derived.listing.count(query)
+
+    def articles(
+        self, offset: int = 0, limit: int | None = None, order: Order = "added", query: str = ""
+    ) -> list[ArticleSummary]:
+        """Articles without their texts, from the `offset`th on and at most `limit`.
+
+        `query` keeps those whose title, source, author or id have all of its words, or words that
+        begin so. Raises `InputError` for an unknown order.
+        """
+        return self._derived.listing.page(offset, limit, order, query)
+
+    def ids(self) -> list[str]:
+        """Every article's id, in the order they were added."""
+        return list(self._derived.listing.ids())
+
+    def summary(self, id: str) -> ArticleSummary | None:
+        """An article without its text."""
+        return self._derived.listing.summary(id)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Article]:
+        """The articles with these ids, by id; unknown ones are left out."""
+        found = {name: self._derived.listing.article(name) for name in dict.fromkeys(ids)}
+        return {name: article for name, article in found.items() if article}
+
+    def search(
+        self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS
+    ) -> list[Candidate]:
+        """See `ArticleStore.search`."""
+        listing, words = self._derived.listing, self._derived.words
+        if not self.passages or not limit:
+            return []
+        near = self._nearest(vector, limit, filters)
+        lexical = words.best(query_text, limit, filters)
+        lexical |= words.scores(query_text, [row for row in near if row not in lexical])
+        passages = listing.passages(sorted({*near, *lexical}))
+        unknown = {passages[row][0].id: row for row in lexical if row not in near}
+        cosines = self._chroma.cosines(vector, list(unknown))
+        near |= {unknown[passage]: cosine for passage, cosine in cosines.items()}
+        return [
+            Candidate(passage, near[row], lexical.get(row, 0.0), time)
+            for row, (passage, time) in passages.items()
+            if row in near
+        ]
+
+    def _nearest(self, vector: FloatArray, limit: int, filters: Filters) -> dict[int, float]:
+        """The cosines of the `limit` nearest rows inside `filters`.
+
+        Asked for are more than are wanted, again with more while filters leave too few of them;
+        and at last those that the filters leave, by their ids.
+        """
+        asked, there = min(_SPARE * limit, self._most), self.passages
+        inside: int | None = there if filters == NO_FILTERS else None
+        while inside is None or inside > _FEW or inside == there:
+            near = self._chroma.nearest(vector, min(asked, there))
+            found = self._inside(near, filters)
+            inside = self._derived.listing.inside(filters) if inside is None else inside
+            if len(found) >= min(limit, inside):
+                return dict(list(found.items())[:limit])
+            if asked >= min(self._most, there):
+                break
+            asked = min(self._most, _SPARE * asked)
+        return self._by_ids(vector, limit, filters)
+
+    @property
+    def _most(self) -> int:
+        """How many nearest passages may be asked for."""
+        return self._chroma.page if self._chroma.page == SERVED else 4 * self._chroma.page
+
+    def _inside(self, near: dict[str, float], filters: Filters) -> dict[int, float]:
+        """The rows among passages, inside `filters`, nearest first."""
+        rows = self._derived.listing.rows(list(near), filters)
+        return {row: near[passage] for row, passage in rows.items()}
+
+    def _by_ids(self, vector: FloatArray, limit: int, filters: Filters) -> dict[int, float]:
+        ids = self._derived.listing.ids_inside(filters)
+        cosines: dict[str, float] = {}
+        for start in range(0, len(ids), self._chroma.page):
+            part = ids[start : start + self._chroma.page]
+            cosines |= self._among(vector, limit, part)
+        near = dict(sorted(cosines.items(), key=lambda item: -item[1])[:limit])
+        return self._inside(near, filters)
+
+    def _among(self, vector: FloatArray, limit: int, ids: Sequence[str]) -> dict[str, float]:
+        """The cosines of the nearest among `ids`, or of all.
+
+        All, where Chroma's graph gives too few, or refuses since one of `ids` is there no more.
+        """
+        with suppress(StoreError):
+            near = self._chroma.nearest(vector, min(limit, len(ids)), ids)
+            if len(near) >= min(limit, len(ids)):
+                return near
+        return self._chroma.cosines(vector, ids)
