@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import chromadb
 import numpy as np
@@ -88,7 +89,7 @@ def test_what_is_removed_is_nowhere(store: ArticleStore, tmp_path: Path) -> None
 
 
 def ids_in_chroma(folder: Path, article: str) -> list[str]:
-    client = chromadb.PersistentClient(str(folder / "chroma"))
+    client: Any = chromadb.PersistentClient(str(folder / "chroma"))
     try:
         collection = client.get_collection("footnote", embedding_function=None)
         return list(collection.get(where={"id": article}, include=[])["ids"])
@@ -277,7 +278,7 @@ def test_pages_of_articles(store: ArticleStore) -> None:
     assert ids(query="the gaz") == ["river"]
     assert (ids(query="?!"), ids(query="bees budget")) == ([], [])
     assert [store.count(query) for query in ("", "b", "ann", "?")] == [3, 2, 1, 0]
-    with pytest.raises(InputError, match="'best'.*newest"):
+    with pytest.raises(InputError, match=r"'best'.*newest"):
         ids(order="best")
 
 
@@ -363,7 +364,7 @@ def test_an_article_that_could_not_be_stored_is_refused(fields: dict[str, str], 
 
 def test_a_date_that_cannot_be_read_does_no_harm(store: ArticleStore, tmp_path: Path) -> None:
     store.close()
-    client = chromadb.PersistentClient(str(tmp_path / "store" / "chroma"))
+    client: Any = chromadb.PersistentClient(str(tmp_path / "store" / "chroma"))
     collection = client.get_collection("footnote", embedding_function=None)
     ids = collection.get(where={"id": "river"}, include=[])["ids"]
     collection.update(ids, metadatas=[{"published_at": "yesterday"}] * len(ids))

@@ -2,10 +2,8 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -32,7 +30,7 @@ from tests.store_tools import (
 from vectorstore.bm25 import LexicalIndex
 from vectorstore.catalog import Catalog, article_digest
 from vectorstore.chroma import ChromaPassages
-from vectorstore.errors import InputError, StoreError, StoreForeign, StoreLocked, StoreMissing
+from vectorstore.errors import InputError, StoreError, StoreLocked
 from vectorstore.log import ChangeLog
 from vectorstore.records import Article, Passage
 from vectorstore.store import ArticleStore
@@ -155,7 +153,7 @@ def test_a_half_written_article_is_gone_after_a_crash(folder: Path) -> None:
 def chroma_of(folder: Path) -> Iterator[Any]:
     import chromadb
 
-    client = chromadb.PersistentClient(str(folder / "chroma"))
+    client: Any = chromadb.PersistentClient(str(folder / "chroma"))
     try:
         yield client.get_collection("footnote", embedding_function=None)
     finally:
@@ -197,7 +195,7 @@ def test_a_store_of_an_earlier_version_opens_and_its_index_is_gone(folder: Path)
         (folder / "index" / name).write_bytes(b"of the first release")
     import chromadb
 
-    client = chromadb.PersistentClient(str(folder / "chroma"))
+    client: Any = chromadb.PersistentClient(str(folder / "chroma"))
     client.delete_collection("footnote-changes")
     client.close()
     with open_store(folder, create=False) as store:
@@ -345,65 +343,3 @@ with open_store(sys.argv[1]) as store:
         store.put([entry(RIVER)])
         assert store.get("river") == RIVER
         assert store.passages == len(passages_of(RIVER))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Chroma server."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--port", str(port)]
-    place = str(tmp_path_factory.mktemp("server"))
-    process = subprocess.Popen([*command, "--path", place], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not start")
-
-
-def test_two_that_share_a_server_see_each_others_changes(server: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreMissing, match="footnote add seeds/"):
-        on_server(server, tmp_path, create=False)
-    with on_server(server, tmp_path) as one, on_server(server, tmp_path) as two:
-        one.put([entry(RIVER), entry(BUDGET)])
-        assert two.get("river") == RIVER
-        assert found(two, "river") == {"river", "budget"}
-        two.put([entry(SHORTER)])
-        two.remove(["budget"])
-        assert one.get_many(["river", "budget"]) == {"river": SHORTER}
-        assert found(one, "taxes fell") == {"river"}
-
-
-def on_server(url: str, cache: Path, create: bool = True) -> ArticleStore:
-    return ArticleStore.open(url, model="test", dimension=DIMENSION, create=create, cache=cache)
-
-
-def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"http://127\.0\.0\.1:9'.*chroma run"):
-        on_server("http://127.0.0.1:9", tmp_path)
-
-
-def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None:
-    import chromadb
-
-    client = chromadb.HttpClient("127.0.0.1", int(server.rsplit(":", 1)[1]))
-    if "footnote" in [collection.name for collection in client.list_collections()]:
-        client.delete_collection("footnote")
-    client.create_collection("footnote", embedding_function=None)
-    client.close()
-    with pytest.raises(StoreForeign, match="not Footnote's"):
-        on_server(server, tmp_path)

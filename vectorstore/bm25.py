@@ -46,7 +46,7 @@ class LexicalIndex:
 
     @staticmethod
     def recipe() -> str:
-        """Changes with the way passages are indexed, so that an index made otherwise is not used."""
+        """Changes with the way passages are indexed: an index made otherwise is not used."""
         return sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 
     def put(self, article: ArticleSummary, passages: Sequence[Passage], row: int) -> None:

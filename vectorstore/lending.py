@@ -38,7 +38,7 @@ class Lender:
         self._store = store
         self._secret = token_hex(32)
         self._listener = Listener(("127.0.0.1", 0))
-        port = self._listener.address[1]  # type: ignore[index]
+        port = self._listener.address[1]
         told = {"process": os.getpid(), "port": port, "secret": self._secret}
         file = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as stream:

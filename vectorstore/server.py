@@ -108,8 +108,8 @@ def _remote(address: str, token: str | None) -> Any:
     headers = {"x-chroma-token": token, "Authorization": f"Bearer {token}"} if token else {}
     # Chroma's client waits for ever when it is made: so first somebody asks who does not.
     httpx.get(f"{base}/api/v2/heartbeat", headers=headers, timeout=TIME_LIMIT).raise_for_status()
-    where = {name: values[0] for name, values in parse_qs(url.query).items()}
-    client = chromadb.HttpClient(base, port, headers=headers, settings=_settings(), **where)
+    where: dict[str, Any] = {name: values[0] for name, values in parse_qs(url.query).items()}
+    client: Any = chromadb.HttpClient(base, port, headers=headers, settings=_settings(), **where)
     client._server._session.timeout = TIME_LIMIT
     return client
 

@@ -1,0 +1,259 @@
+"""A store on a real Chroma server: many writers and readers, kills, quotas, and no answer."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found
+from vectorstore.errors import StoreError, StoreForeign, StoreMissing
+from vectorstore.records import Article
+from vectorstore.store import ArticleStore
+
+SHORTER = Article("river", "The river", "It fell.")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--port", str(port)]
+    place = str(tmp_path_factory.mktemp("server"))
+    process = subprocess.Popen([*command, "--path", place], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not start")
+
+
+def test_simultaneous_writers_miss_nothing(server: str, tmp_path: Path) -> None:
+    articles = [replace(BEES, id=f"bees-{number}") for number in range(24)]
+    with ExitStack() as open_stores, ThreadPoolExecutor(2) as threads:
+        writers = [
+            open_stores.enter_context(on_server(server, tmp_path / str(n), collection="writers"))
+            for n in range(2)
+        ]
+        parts = [articles[:12], articles[12:]]
+        list(threads.map(put_each, writers, parts))
+        fresh = open_stores.enter_context(
+            on_server(server, tmp_path / "fresh", collection="writers")
+        )
+        wanted = {article.id: article for article in articles}
+        assert [store.get_many(wanted) for store in [*writers, fresh]] == [wanted] * 3
+
+
+def put_each(store: ArticleStore, articles: list[Article]) -> None:
+    for article in articles:
+        store.put([entry(article)])
+
+
+def test_writers_of_one_article_take_turns(server: str, tmp_path: Path) -> None:
+    versions = [replace(RIVER, text=RIVER.text * size) for size in (1, 9, 2, 5)]
+    with ExitStack() as open_stores, ThreadPoolExecutor(2) as threads:
+        one, two = (
+            open_stores.enter_context(on_server(server, tmp_path / str(n), collection="turns"))
+            for n in range(2)
+        )
+        list(threads.map(put_each, [one, two], [versions, versions[::-1]]))
+        assert one.get("river") == two.get("river")
+        assert one.get("river") in versions
+        assert one.passages == two.passages == one.articles()[0].passages
+
+
+KILLED = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tests.store_tools import DIMENSION, RIVER, entry
+from vectorstore.store import ArticleStore
+url, cache, first = sys.argv[1:]
+with ArticleStore.open(
+    url, model="test", dimension=DIMENSION, cache=Path(cache), collection="killed", create=True
+) as store:
+    for number in range(int(first), 1000):
+        text = RIVER.text * (1 + number % 7)
+        store.put([entry(replace(RIVER, text=text)), entry(replace(RIVER, id=str(number)))])
+        print(number, flush=True)
+"""
+
+
+def test_killed_writers_leave_what_others_mend(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.sync.LEASE", 0.5)
+    reported: list[str] = []
+    for kill in range(6):
+        arguments = [server, str(tmp_path / f"w{kill}"), str(100 * kill)]
+        writer = subprocess.Popen(
+            [sys.executable, "-c", KILLED, *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        )
+        assert writer.stdout
+        reported += [writer.stdout.readline().strip() for _ in range(2)]
+        time.sleep(0.03 * kill)
+        writer.kill()
+        reported += writer.communicate()[0].split()
+    with (
+        on_server(server, tmp_path / "one", collection="killed") as one,
+        on_server(server, tmp_path / "two", collection="killed") as two,
+    ):
+        one.put([entry(BEES)])
+        everything = {article.id for article in one.articles()}
+        assert everything >= {"river", "bees", *reported}
+        assert one.get_many(everything) == two.get_many(everything)
+        assert one.passages == sum(summary.passages for summary in two.articles())
+
+
+class Quotas(BaseHTTPRequestHandler):
+    """Passes requests on to a Chroma server, within the quotas of Chroma Cloud."""
+
+    target = ""
+    refused: list[str]
+
+    def do_GET(self) -> None:
+        self.pass_on()
+
+    def do_POST(self) -> None:
+        self.pass_on()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        asked = json.loads(body) if body else {}
+        action = self.path.partition("?")[0].rsplit("/", 1)[1]
+        if len(asked.get("ids") or ()) > 300 or asked.get("n_results", 0) > 300:
+            self.refused.append(f"{action} of too many")
+            return self.answer(400, b'{"error": "QuotaError", "message": "over the quota"}')
+        if action == "get" and not asked.get("ids"):
+            asked["limit"] = min(asked.get("limit") or 300, 300)
+            body = json.dumps(asked).encode()
+        path = self.path.removeprefix("/behind")
+        request = Request(self.target + path, body or None, method=self.command)
+        request.add_header("content-type", "application/json")
+        try:
+            with urlopen(request) as answer:
+                return self.answer(answer.status, answer.read())
+        except OSError as error:
+            return self.answer(getattr(error, "code", 500), getattr(error, "read", bytes)())
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("content-type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_the_quotas_of_chroma_cloud_are_kept(server: str, tmp_path: Path) -> None:
+    Quotas.target, Quotas.refused = server, []
+    long = replace(RIVER, id="long", text="x" * 700)
+    others = [replace(BEES, id=f"bee {number}") for number in range(330)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quotas) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{proxy.server_port}/behind"
+        with on_server(url, tmp_path / "one", collection="quotas") as one:
+            one.put([entry(long, 1), *(entry(article) for article in others)])
+            one.put([entry(replace(long, text="y" * 650), 1)])
+            assert found(one, "y") >= {"long"}
+        with on_server(url, tmp_path / "two", collection="quotas") as two:
+            assert two.count() == 331
+            assert two.get("long") == replace(long, text="y" * 650)
+            assert two.remove([article.id for article in others]) == 330
+            assert two.passages == 650
+        proxy.shutdown()
+    assert Quotas.refused == []
+
+
+def test_a_server_that_says_nothing_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.server.TIME_LIMIT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(StoreError, match=r"timed out.*chroma run"):
+            on_server(url, tmp_path)
+
+
+def test_one_server_holds_several_stores(server: str, tmp_path: Path) -> None:
+    with (
+        on_server(server, tmp_path, collection="first") as first,
+        on_server(server, tmp_path, collection="second") as second,
+    ):
+        first.put([entry(RIVER)])
+        second.put([entry(BUDGET)])
+        assert [a.id for a in first.articles()] == ["river"]
+        assert [a.id for a in second.articles()] == ["budget"]
+
+
+def test_two_that_share_a_server_see_each_others_changes(server: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing, match="footnote add seeds/"):
+        on_server(server, tmp_path, create=False)
+    with on_server(server, tmp_path) as one, on_server(server, tmp_path) as two:
+        one.put([entry(RIVER), entry(BUDGET)])
+        assert two.get("river") == RIVER
+        assert found(two, "river") == {"river", "budget"}
+        two.put([entry(SHORTER)])
+        two.remove(["budget"])
+        assert one.get_many(["river", "budget"]) == {"river": SHORTER}
+        assert found(one, "taxes fell") == {"river"}
+
+
+def on_server(
+    url: str, cache: Path, create: bool = True, collection: str = "footnote"
+) -> ArticleStore:
+    return ArticleStore.open(
+        url,
+        model="test",
+        dimension=DIMENSION,
+        create=create,
+        cache=cache,
+        collection=collection,
+    )
+
+
+def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"http://127\.0\.0\.1:9'.*chroma run"):
+        on_server("http://127.0.0.1:9", tmp_path)
+
+
+def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None:
+    import chromadb
+
+    client: Any = chromadb.HttpClient("127.0.0.1", int(server.rsplit(":", 1)[1]))
+    if "footnote" in [collection.name for collection in client.list_collections()]:
+        client.delete_collection("footnote")
+    client.create_collection("footnote", embedding_function=None)
+    client.close()
+    with pytest.raises(StoreForeign, match="not Footnote's"):
+        on_server(server, tmp_path)
