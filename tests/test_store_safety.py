@@ -165,7 +165,13 @@ def test_a_failed_change_heals_without_opening_again(
 ) -> None:
     with open_store(folder) as store:
         with monkeypatch.context() as broken:
-            broken.setattr(Catalog, "reach", crash)
+            put = ChromaPassages.put
+
+            def put_and_break(chroma: ChromaPassages, *values: Any) -> None:
+                put(chroma, *values)
+                broken.setattr(Catalog, "reach", crash)
+
+            broken.setattr(ChromaPassages, "put", put_and_break)
             with pytest.raises(Crash):
                 store.put([entry(SHORTER)])
         assert store.get("river") == SHORTER

@@ -20,6 +20,7 @@ import pytest
 from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
 from vectorstore.records import Article
+from vectorstore.server import disconnect
 from vectorstore.store import ArticleStore
 
 SHORTER = Article("river", "The river", "It fell.")
@@ -92,7 +93,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from tests.store_tools import DIMENSION, RIVER, entry
+import vectorstore.sync
 from vectorstore.store import ArticleStore
+vectorstore.sync.LEASE = 3.0
 url, cache, first = sys.argv[1:]
 with ArticleStore.open(
     url, model="test", dimension=DIMENSION, cache=Path(cache), collection="killed", create=True
@@ -107,7 +110,7 @@ with ArticleStore.open(
 def test_killed_writers_leave_what_others_mend(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vectorstore.sync.LEASE", 0.5)
+    monkeypatch.setattr("vectorstore.sync.LEASE", 3.0)
     reported: list[str] = []
     for kill in range(6):
         arguments = [server, str(tmp_path / f"w{kill}"), str(100 * kill)]
@@ -254,6 +257,6 @@ def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None
     if "footnote" in [collection.name for collection in client.list_collections()]:
         client.delete_collection("footnote")
     client.create_collection("footnote", embedding_function=None)
-    client.close()
+    disconnect(client)
     with pytest.raises(StoreForeign, match="not Footnote's"):
         on_server(server, tmp_path)

@@ -24,8 +24,10 @@ class HeldStore(ArticleStore):
         self._closing = closing
         sync.current()
         if not sync.index.sound:
+            sync.index.close()
             sync.index.clear()
-            sync.current()
+            sync.follow()
+            sync.mend()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -100,7 +102,7 @@ def _check(
         )
     places = [(p.article_id, p.number, p.start, p.end) for p in passages]
     ends = [p.end for p in passages]
-    starts = [0, *ends[:-1]]
+    starts = [0, *ends][: len(ends)]
     tiles = [(article.id, i, s, e) for i, (s, e) in enumerate(zip(starts, ends, strict=True))]
     if places != tiles or "".join(p.text for p in passages) != article.text or not passages:
         raise ValueError(f"The passages of article {article.id!r} do not tile its text.")

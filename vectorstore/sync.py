@@ -14,9 +14,10 @@ from vectorstore.log import ChangeLog, LogEntry
 
 LEASE = 60.0
 """Seconds after which a change that has not ended counts as given up, and is mended."""
-_PATIENCE = 0.75
-"""The part of the lease after which a writer gives up by itself."""
+_PATIENCE = 0.5
+"""The part of the lease for which a ticket waits: in the rest of it there is time to write."""
 _PAUSE = 0.05
+_NONE = -1
 
 
 @dataclass(slots=True)
@@ -28,15 +29,21 @@ class Sync:
     log: ChangeLog
     alone: bool
     _writing: RLock = field(default_factory=RLock)
-    _under_way: int = 0
+    _under_way: int = _NONE
     _failed: set[int] = field(default_factory=set)
     _behind: bool = True
 
     def current(self) -> None:
         """Catch up with what others changed, and mend what they left."""
-        if self._behind or not self.alone:
+        if not self._behind and self.alone:
+            return
+        self._behind = False
+        try:
             self.follow()
             self.mend()
+        except BaseException:
+            self._behind = True
+            raise
 
     def follow(self) -> None:
         """Bring the index to the end of the log."""
@@ -68,10 +75,13 @@ class Sync:
 
     def mend(self) -> None:
         """Delete what belongs to no whole article of changes that were given up."""
-        given_up = self._given_up()
-        if not given_up or not self._writing.acquire(blocking=False):
+        if not self._given_up():
+            return
+        if not self._writing.acquire(blocking=False):
+            self._behind = True  # whoever is writing is asked again later
             return
         try:
+            given_up = self._given_up()
             ids = sorted({article for _, article in given_up})
             for start in range(0, len(ids), SERVED):
                 with self.turn(ids[start : start + SERVED]) as part:
@@ -80,7 +90,6 @@ class Sync:
                 theirs = [article for number, article in given_up if number == ticket]
                 self.log.append(self.index.position, theirs, ends=ticket)
             self.follow()
-            self._behind = False
         finally:
             self._writing.release()
 
@@ -91,20 +100,17 @@ class Sync:
         Raises `StoreError` where others keep them too long.
         """
         with self._writing:
-            self.follow()
-            ticket = self.log.append(self.index.position, ids)
-            self._under_way = ticket.number
             try:
-                self._wait(ticket, set(ids))
+                ticket = self._ticket(ids)
                 yield ids
                 self.log.append(ticket, ids, ends=ticket.number)
+                self.follow()
             except BaseException:
-                self._failed.add(ticket.number)
+                self._failed.add(self._under_way)
                 self._behind = True
                 raise
             finally:
-                self._under_way = 0
-            self.follow()
+                self._under_way = _NONE
 
     def unsure(self) -> set[str]:
         """The articles of which there may be more than the index knows."""
@@ -129,8 +135,23 @@ class Sync:
                 catalog.end(0, part)
                 catalog.begin(0, found.broken, time())
 
-    def _wait(self, ticket: Position, ids: set[str]) -> None:
-        """Wait until no earlier ticket for any of these articles is open."""
+    def _ticket(self, ids: Sequence[str]) -> Position:
+        """A ticket whose turn it is; one that waited for too long is given back for a new one."""
+        started = monotonic()
+        while True:
+            self.follow()
+            ticket = self.log.append(self.index.position, ids)
+            self._under_way = ticket.number
+            taken = self._wait(ticket, set(ids))
+            if taken is None:
+                return ticket
+            self.log.append(ticket, ids, ends=ticket.number)
+            self._under_way = _NONE
+            if monotonic() - started > 3 * LEASE:
+                raise StoreError(f"Others keep changing article {taken!r}. Try again later.")
+
+    def _wait(self, ticket: Position, ids: set[str]) -> str | None:
+        """Wait until no earlier ticket for any of these articles is open; else name one that is."""
         started = monotonic()
         while True:
             self.follow()
@@ -142,10 +163,8 @@ class Sync:
                 and article in ids
                 and (number, article) not in given_up
             ]
-            if not waiting:
-                return
-            if monotonic() - started > _PATIENCE * LEASE:
-                raise StoreError(f"Others keep changing article {waiting[0]!r}. Try again later.")
+            if not waiting or monotonic() - started > _PATIENCE * LEASE:
+                return waiting[0] if waiting else None
             sleep(_PAUSE)
 
     def _given_up(self) -> set[tuple[int, str]]:
