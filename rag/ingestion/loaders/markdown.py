@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rag.ingestion.loaders.decoding import text_of
-from rag.ingestion.loaders.outcome import Draft
+from rag.ingestion.loaders.records import RawArticle
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(\w+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -26,8 +26,8 @@ _MARKUP = [
 _TITLE = re.compile(_HEADING % "", re.MULTILINE)
 
 
-def read_markdown(path: Path) -> Draft:
-    """The draft of a Markdown file, its fields from the front matter.
+def read_markdown(path: Path) -> RawArticle:
+    """What a Markdown file says, its fields from the front matter.
 
     Raises `SourceError` when it cannot be read.
     """
@@ -38,10 +38,10 @@ def read_markdown(path: Path) -> Draft:
     body, comments = _COMMENT.subn("", body)
     heading = _TITLE.search(body)
     fields = fields or {}
-    return Draft(
-        plain(body),
+    return RawArticle(
+        visible_text(body),
         id=fields.get("id"),
-        title=fields.get("title") or (plain(heading[1]) if heading else None),
+        title=fields.get("title") or (visible_text(heading[1]) if heading else None),
         source=fields.get("source"),
         url=fields.get("url"),
         author=fields.get("author"),
@@ -76,7 +76,7 @@ def _value(written: str) -> object:
     return value if isinstance(value, str | list) else written
 
 
-def plain(markdown: str) -> str:
+def visible_text(markdown: str) -> str:
     """The text without its markup: marks of headings, emphasis, quotes, links and images.
 
     Code between fences stays as it is, and so does whatever is not certainly markup.
