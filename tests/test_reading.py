@@ -13,7 +13,7 @@ from rag.ingestion.loaders import Failure, Loaded, Loader, Notice
 from rag.ingestion.loaders.canonical import canonical
 from rag.ingestion.loaders.dates import iso_date
 from rag.ingestion.loaders.decoding import MOST_BYTES, decode
-from rag.ingestion.loaders.markdown import visible_text
+from rag.ingestion.loaders.markdown import visible
 from vectorstore.records import Article
 
 PAGE = """<!doctype html><html><head><title>Bread dearer - The Example</title>
@@ -162,9 +162,11 @@ def test_a_rule_is_no_front_matter(folder: Path, start: str) -> None:
     assert only(write(folder / "a.md", f"{start}Text.")).text == f"{start}Text.".strip()
 
 
-@pytest.mark.parametrize("mark", ["**", "[", "![", "> ", "__", "# ", "<!--"])
+@pytest.mark.parametrize(
+    "mark", ["**", "[", "![", "> ", "__", "# ", "<!--", "[](", "*a **b ", "`", "- "]
+)
 def test_endless_markup_is_read(mark: str) -> None:
-    assert len(visible_text(mark * 20_000 + "End.")) <= len(mark) * 20_000 + 4
+    assert len(visible(mark * 20_000 + "End.").text) <= len(mark) * 20_000 + 4
 
 
 def test_front_matter_nested_too_deep_is_understood(folder: Path) -> None:
@@ -184,16 +186,32 @@ def test_the_title_of_markdown_is_its_first_heading(folder: Path) -> None:
     [
         ("## Heading ##", "Heading"),
         ("**bold** and *slanted* and __both__", "bold and slanted and both"),
-        ("[a link](https://example.com 'x') stays", "[a link](https://example.com 'x') stays"),
+        (
+            "[a link](https://example.com 'x'), [no link](of this kind)",
+            "a link, [no link](of this kind)",
+        ),
+        ("[a link][1]\n\n[1]: https://example.com", "a link"),
+        (
+            "**bold\nover lines** and `code**`, 2 \\* 3, R&amp;D",
+            "bold\nover lines and code**, 2 * 3, R&D",
+        ),
         ('[a link](https://example.com "x"), ![alt](y.png)', "a link, alt"),
         ("> quoted\n> twice", "quoted\ntwice"),
+        ("> # Head\n>\n> > twice\n>\n> ```\n> > code\n> ```", "Head\n\ntwice\n\n> code"),
+        ("- > # Head\n  - *item*", "- Head\n- item"),
+        (
+            "a <!-- b --> c, `<!-- d -->`\n\n<!-- e\n\nf --> <b>g</b>",
+            "a  c, <!-- d -->\n\n <b>g</b>",
+        ),
+        ("Not underlined\n---", "Not underlined\n---"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |"),
         ("snake_case_name, 2 * 3 * 4, a_b", "snake_case_name, 2 * 3 * 4, a_b"),
-        ("```\n# **code**\n```\n# Out", "```\n# **code**\n```\nOut"),
+        ("```\n# **code**\n```\n# Out", "# **code**\nOut"),
         ("- item\n1. item", "- item\n1. item"),
     ],
 )
 def test_markdown_becomes_the_words_a_reader_sees(markdown: str, words: str) -> None:
-    assert visible_text(markdown) == words
+    assert visible(markdown).text == words
 
 
 # Web pages
