@@ -23,7 +23,7 @@ _WANTED = {
 _SHORTEST, _LONGEST = 40, 300
 
 
-def draft(articles: Iterable[Article], most: int = 5) -> list[Case]:
+def propose(articles: Iterable[Article], most: int = 5) -> list[Case]:
     """Up to `most` cases an article: a sentence with its date, figure or name left out.
 
     The sentence is the evidence, and what was left out the answer, so that a person has only to

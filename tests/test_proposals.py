@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from evals import Case, Evidence, check, draft
+from evals import Case, Evidence, check, propose
 from rag import Article, Chatbot, Settings
 from ui.cli.app import app
 
@@ -13,7 +13,7 @@ SENTENCE = "The river rose by 3.5 percent after the storm had passed over."
 
 
 def test_a_figure_becomes_a_gap() -> None:
-    assert draft([Article("river", "", f"Short one. {SENTENCE}")]) == [
+    assert propose([Article("river", "", f"Short one. {SENTENCE}")]) == [
         Case(
             id="river-draft-1",
             question="The river rose by ____ after the storm had passed over.",
@@ -25,12 +25,12 @@ def test_a_figure_becomes_a_gap() -> None:
 
 
 def test_no_answer_is_asked_for_twice() -> None:
-    assert len(draft([Article("river", "", f"{SENTENCE}\n\n{SENTENCE}")])) == 1
+    assert len(propose([Article("river", "", f"{SENTENCE}\n\n{SENTENCE}")])) == 1
 
 
 def test_drafts_of_the_seeds_are_sound(bot: Chatbot) -> None:
     articles = [bot.article(article.id) for article in bot.articles()]
-    cases = draft(articles, most=3)
+    cases = propose(articles, most=3)
     assert len(cases) == 6
     assert check(cases, articles) == []
 

@@ -19,7 +19,7 @@ _HIDDEN = re.compile(
 )
 
 
-def clean(text: str) -> tuple[str, int]:
+def canonical(text: str) -> tuple[str, int]:
     """`text` in canonical form, and how many hidden characters were taken out of it.
 
     Canonical is NFC, lines ended by `\\n`, no control or invisible characters, no white space
@@ -36,4 +36,4 @@ def one_line(value: object) -> str | None:
         value = ", ".join(str(item) for item in value if isinstance(item, str | int | float))
     if value is None or isinstance(value, dict | bool):
         return None
-    return " ".join(clean(str(value))[0].split()) or None
+    return " ".join(canonical(str(value))[0].split()) or None

@@ -26,7 +26,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RawArticle:
     """What a file says of one article, as it says it: nothing is normalised or checked yet.
 
     `default_id` and `default_title` stand in where the file gives neither id, URL nor title.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from evals import Case, Comparison, Evidence, GoldError, Outcome, Run, compare
+from evals.about import About
 from evals.gate import ALPHA
-from evals.results import About
 
 ABOUT = About(
     settings={"passages": 10},
