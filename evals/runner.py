@@ -14,7 +14,7 @@ from evals.about import About
 from evals.cases import Case, GoldError
 from evals.choosing import choose
 from evals.journal import resumed, reused, written
-from evals.judges.citations import citation_scores, support_judge
+from evals.judges.citations import citation_scores, supports
 from evals.judges.model import judged_scores, model_judge
 from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_scores
 from evals.results import Outcome, Run
@@ -80,7 +80,6 @@ class _Asker:
         self._bot = bot
         self._model_judge = judge
         self._article = lru_cache(maxsize=1000)(bot.article)
-        self._judge = support_judge(bot.embedder.embed)
 
     def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
         """Outcomes in the order of the cases; side by side where a model's server is waited for."""
@@ -134,7 +133,7 @@ class _Asker:
             question = answer.standalone or case.question
             found = candidate_sentences(question, answer.hits, self._bot.reader)
             scores |= choice_score(case, choose(case.choices, found))
-        scores |= citation_scores(answer, self._judge)
+        scores |= citation_scores(answer, supports)
         if self._model_judge:
             scores |= judged_scores(case, answer, self._model_judge)
         return {name: round(score, 6) for name, score in scores.items()}

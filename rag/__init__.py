@@ -6,6 +6,7 @@
 ...     bot.ask("Who is Russia's finance minister?")
 """
 
+from rag.answering.fact_check import CheckedSentence, FactCheck, fact_check_json
 from rag.answers import (
     Answer,
     Citation,
@@ -21,6 +22,7 @@ from rag.answers import (
     hit_json,
 )
 from rag.chatbot import Chatbot
+from rag.citations.groundedness import Verdict, verify
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import Turn
 from rag.errors import FootnoteError
@@ -35,12 +37,14 @@ __all__ = [
     "Article",
     "ArticleSummary",
     "Chatbot",
+    "CheckedSentence",
     "Citation",
     "Cited",
     "Conversation",
     "Delta",
     "Done",
     "Event",
+    "FactCheck",
     "Failure",
     "FootnoteError",
     "Hit",
@@ -51,7 +55,10 @@ __all__ = [
     "Statement",
     "Turn",
     "Usage",
+    "Verdict",
     "answer_json",
     "article_json",
+    "fact_check_json",
     "hit_json",
+    "verify",
 ]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from vectorstore.records import Article, Hit
 
-Support = Literal["quoted", "supported", "unsupported"]
+Support = Literal["quoted", "supported", "unsupported", "unchecked"]
 Mode = Literal["extractive", "generative"]
 
 
@@ -36,7 +36,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing an answer says. `text` has no markers; `note` says why it is unsupported, if so."""
+    """One thing an answer says. `text` has no markers.
+
+    `support` says what stands behind it: the article's own words, the verdict that its citations
+    support it, or that they do not, or nothing, where it could not be judged. `note` says why it is
+    unsupported or unchecked, or that its citation was corrected.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -45,9 +50,9 @@ class Statement:
 
     @property
     def marked(self) -> str:
-        """The text followed by its markers, `... [1][2]`, and by a word where it is unsupported."""
+        """The text followed by its markers, `... [1][2]`, and by a word where that is in doubt."""
         markers = "".join(f"[{c.number}]" for c in self.citations)
-        doubt = "(unsupported)" if self.support == "unsupported" else ""
+        doubt = f"({self.support})" if self.support in {"unsupported", "unchecked"} else ""
         return " ".join(filter(None, [self.text, markers, doubt]))
 
 
@@ -202,11 +207,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "mode": answer.mode,
         "confidence": answer.confidence,
-        "short": _citation_json(answer.short) if answer.short else None,
-        "differing": [_citation_json(span) for span in answer.differing],
+        "short": citation_json(answer.short) if answer.short else None,
+        "differing": [citation_json(span) for span in answer.differing],
         "notes": list(answer.notes),
         "statements": [_statement_json(statement) for statement in answer.statements],
-        "citations": [_citation_json(c) for c in answer.citations],
+        "citations": [citation_json(c) for c in answer.citations],
         "passages": [hit_json(hit) for hit in answer.hits],
         "elapsed_ms": dict(answer.timings),
         "usage": asdict(answer.usage) if answer.usage else None,
@@ -246,7 +251,8 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _citation_json(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation as plain data, its article without the text."""
     return {
         "number": citation.number,
         "quote": citation.quote,

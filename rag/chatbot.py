@@ -13,8 +13,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering.extractive import Extractive
+from rag.answering.fact_check import FactCheck, FactChecker
 from rag.answering.synthesizer import Synthesizer
 from rag.answers import Answer, Done, Event, Mode, Retrieved
+from rag.citations.groundedness import Groundedness
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
@@ -23,6 +25,7 @@ from rag.errors import ArticleMissing, StoreMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.models.encoder import Embedder
 from rag.models.reader import Reader
+from rag.models.verifier import Verifier
 from rag.retrieval.embedding import embedder_for
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
@@ -188,6 +191,22 @@ class Chatbot:
         searched = standalone(query.question, history).search_text
         return list(self._retriever.retrieve(replace(query, question=searched), k))
 
+    def check(
+        self,
+        text: str,
+        *,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> FactCheck:
+        """Look every sentence of a text up in the articles: supported, contradicted, not found.
+
+        `as_of` and `filters` are as in `ask`. English only; what is not is `unchecked`.
+        """
+        started = perf_counter()
+        checker = FactChecker(self._retriever, Groundedness(self.verifier))
+        found = tuple(checker.check(text, Query.parse("", as_of, filters)))
+        return FactCheck(text, found, {"check": 1000 * (perf_counter() - started)})
+
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
         return Conversation(self)
@@ -223,6 +242,11 @@ class Chatbot:
         """What finds the answer in a passage, loaded when first needed."""
         return Reader.load()
 
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What says whether sentences support a statement, loaded when first needed."""
+        return Verifier.load()
+
     @property
     def _retriever(self) -> Retriever:
         return Retriever(self.store, self.embedder)
@@ -237,7 +261,7 @@ class Chatbot:
     def _generative(self) -> Synthesizer:
         from rag.answering.generative import Generative
 
-        return Generative(self.settings, self.embedder, lambda: Extractive(self.reader))
+        return Generative(self.settings, lambda: self.verifier, lambda: Extractive(self.reader))
 
     def _k(self, k: int | None) -> int:
         return self.settings.passages if k is None else k

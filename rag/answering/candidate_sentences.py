@@ -7,7 +7,6 @@ from functools import cached_property
 from math import log2
 
 from rag.answering.calibration import SENTENCE
-from rag.llm.injection import gives_orders
 from rag.models.reader import Reader, Reading
 from rag.text.sentences import is_finished, sentence_spans
 from rag.text.words import content, squashed
@@ -65,10 +64,7 @@ class CandidateSentence:
 def candidate_sentences(
     question: str, hits: Sequence[Hit], reader: Reader
 ) -> list[CandidateSentence]:
-    """Every sentence of the first few hits' passages in which there is a span, best first.
-
-    Sentences that address a language model are none: no reader wants them quoted.
-    """
+    """Every sentence of the first few hits' passages in which there is a span, best first."""
     asked, hits = set(content(question)), hits[:READ]
     readings = reader.read(question, [hit.passage.text for hit in hits])
     found = [s for h, reading in zip(hits, readings, strict=True) for s in _of(h, reading, asked)]
@@ -92,7 +88,7 @@ def _of(hit: Hit, reading: Reading, asked: AbstractSet[str]) -> Iterator[Candida
     text, offset = hit.passage.text, hit.passage.start
     spans = sentence_spans(text)
     for (start, end), best in zip(spans, reading.best_within(spans), strict=True):
-        if best is None or gives_orders(text[start:end]):
+        if best is None:
             continue
         margin = best.score - reading.null
         bonus = SENTENCE["retrieval"] * hit.score + _bonus(

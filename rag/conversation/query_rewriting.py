@@ -48,7 +48,7 @@ _SOURCES = re.compile(
 _PRONOUN = re.compile(r"\b(?:it|its|he|him|his|she|they|them|their)\b", re.IGNORECASE)
 _PERSONS = frozenset(["he", "him", "his", "she"])
 _BARE_POINTER = re.compile(r"\b(?:this|that|these|those|there|her)\b", re.IGNORECASE)
-_MARKER = re.compile(r"\s?(?:\[\d+\]|\(unsupported\))")
+_MARKER = re.compile(r"\s?(?:\[\d+\]|\((?:unsupported|unchecked)\))")
 _ASKING = FRAME | set(
     "tell know explain describe please give list mean means called yes okay ok thanks hi hello"
     " want like need find get make use there's what's who's i i'm me us do".split()
