@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit
 
 Support = Literal["quoted", "supported", "unsupported", "unchecked"]
@@ -230,7 +231,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def article_json(article: Article) -> dict[str, Any]:
+def article_json(article: Article | ArticleSummary) -> dict[str, Any]:
     """An article as plain data, without its text."""
     return {
         "id": article.id,

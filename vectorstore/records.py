@@ -33,6 +33,11 @@ class Article:
         return datetime.fromisoformat(self.published_at).date() if self.published_at else None
 
 
+def day_of(published_at: str | None) -> str | None:
+    """The calendar day of an ISO 8601 date or time, as written."""
+    return published_at[:10] if published_at else None
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The slice `[start, end)` of an article's text; the passages of an article tile it."""

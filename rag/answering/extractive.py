@@ -110,5 +110,5 @@ def _note(differing: Sequence[Citation]) -> str:
 
 def _said(span: Citation) -> str:
     article = span.article
-    day = f", {article.published_at[:10]}" if article.published_at else ""
+    day = f", {article.day}" if article.day else ""
     return f"“{span.quote}” ({article.title}{day})"

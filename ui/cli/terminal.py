@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rag import answer_json, article_json, hit_json
+from vectorstore.records import day_of
 
 if TYPE_CHECKING:
     from rag import Answer, Article, ArticleSummary, Citation, Hit, IngestReport
+    from rag.ingestion.pipeline import Progress
 
 UNWRAPPED = 100_000
-Progress = Callable[[int, int | None, str], None]
 
 
 def print_json(document: Any) -> None:
@@ -27,7 +28,7 @@ def print_json(document: Any) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Progress]:
+def progress(label: str) -> "Iterator[Progress]":
     """A progress bar on a terminal's standard error; nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
@@ -107,7 +108,7 @@ def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> Non
     for column in ("id", "title", "source", "date", "passages"):
         table.add_column(column, overflow="fold")
     for article in articles:
-        day = (article.published_at or "")[:10]
+        day = day_of(article.published_at) or ""
         row = (article.id, article.title, article.source or "", day, str(article.passages))
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
@@ -159,10 +160,10 @@ def _one_line(text: str) -> str:
 
 
 def _byline(article: "Article") -> str:
-    day = (article.published_at or "")[:10]
-    return " · ".join(filter(None, [article.title, article.source, day]))
+    parts = (article.title, article.source, day_of(article.published_at))
+    return " · ".join(filter(None, parts))
 
 
 def _stored_json(article: "ArticleSummary") -> dict[str, Any]:
-    names = ("id", "title", "source", "url", "author", "published_at", "passages", "characters")
-    return {name: getattr(article, name) for name in names}
+    counts = {"passages": article.passages, "characters": article.characters}
+    return {**article_json(article), **counts}

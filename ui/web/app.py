@@ -9,7 +9,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
-from ui.web.api import endpoints
+from rag.ingestion.loaders.decoding import MOST_BYTES
+from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
 from ui.web.auth import credentials, is_exposed
 from ui.web.chat import chat_pane
@@ -18,9 +19,6 @@ from ui.web.render.html import el
 
 if TYPE_CHECKING:
     from rag import Chatbot
-
-LARGEST_FILE = 20 * 1024 * 1024
-"""How much one uploaded file may hold, in bytes."""
 
 # Nothing is shared, measured, fetched or shown that Footnote did not ask for.
 _PRIVATE: dict[str, Any] = {
@@ -39,13 +37,14 @@ def build(bot: "Chatbot") -> gr.Blocks:
     """The page over `bot`, not yet served."""
     page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
-        endpoints(bot)
+        ask_endpoint(bot)
+        articles_endpoint(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
                 chat_pane(bot, page)
             with gr.Tab("Articles") as tab:
-                articles_pane(bot, [page.load, tab.select])
+                articles_pane(bot, tab)
     return page
 
 
@@ -82,8 +81,7 @@ def launch(
     """Serve the page in the background, at a free port unless one is given, until its `close()`."""
     if mcp:
         _need_mcp()
-    # Gradio sums up all past events after each one, in pandas, slower with every question asked.
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
+    _sum_up_nothing()
     page = build(bot)
     try:
         page.queue(max_size=64).launch(
@@ -92,7 +90,7 @@ def launch(
             auth=credentials(auth),
             mcp_server=mcp,
             prevent_thread_lock=True,
-            max_file_size=LARGEST_FILE,
+            max_file_size=MOST_BYTES,
             app_kwargs={"middleware": [Middleware(Head, head=head())]},
             theme=_theme(),
             **_PRIVATE,
@@ -115,6 +113,11 @@ def _need_mcp() -> None:
             f"--mcp needs version 1 of the package mcp; here is {found}. "
             "Install it with: pip install 'mcp<2'"
         )
+
+
+def _sum_up_nothing() -> None:
+    """Gradio sums up all past events after each one, in pandas, slower with every question."""
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
 
 
 def _say(line: str) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vectorstore.records import day_of
+
 Document = Mapping[str, Any]
 
 
 def about(citation: Document) -> tuple[str | None, ...]:
     """The article's title, source and day, as far as they are known."""
     article = citation["article"]
-    day = article["published_at"] and article["published_at"][:10]
-    return article["title"], article["source"], day
+    return article["title"], article["source"], day_of(article["published_at"])
 
 
 def byline(citation: Document) -> str:

@@ -1,4 +1,4 @@
-"""What the page does without a browser: conversations, credentials, feedback, examples, lists."""
+"""What the page does without a browser: conversations, credentials, feedback, lists."""
 
 from pathlib import Path
 
@@ -9,44 +9,43 @@ from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
 from ui.web.app import launch
 from ui.web.auth import credentials, is_exposed
-from ui.web.conversations import Talks, acted
-from ui.web.examples import SHOWN, examples
+from ui.web.conversations import acted
 from ui.web.feedback import beside, candidate
+from ui.web.kept import KeptConversations, page_turn
 from ui.web.render.article_list import found
 from ui.web.render.transcript import turn_html
-from ui.web.rephrasing import questions_of
-from ui.web.streaming import Asking, answering
-from ui.web.turns import Collection, turn
+from ui.web.render.welcome import welcome_html
+from ui.web.streaming import answering
 from vectorstore.catalog import ArticleSummary
 
-TALKS: Talks = {
+KEPT: KeptConversations = {
     "current": "b",
     "talks": [{"id": "b", "title": "B", "turns": ["2"]}, {"id": "a", "title": "A", "turns": ["1"]}],
 }
 
 
 def test_a_conversation_is_chosen() -> None:
-    assert acted(TALKS, {"act": "choose", "talk": "a"}) == {**TALKS, "current": "a"}
+    assert acted(KEPT, {"act": "choose", "conversation": "a"}) == {**KEPT, "current": "a"}
 
 
 def test_a_new_conversation_leaves_the_others() -> None:
-    assert acted(TALKS, {"act": "new"}) == {**TALKS, "current": None}
+    assert acted(KEPT, {"act": "new"}) == {**KEPT, "current": None}
 
 
 def test_a_conversation_is_renamed_on_one_line() -> None:
-    after = acted(TALKS, {"act": "rename", "talk": "a", "title": " Old\n bridges "})
-    assert [talk["title"] for talk in after["talks"]] == ["B", "Old bridges"]
+    after = acted(KEPT, {"act": "rename", "conversation": "a", "title": " Old\n bridges "})
+    assert [kept["title"] for kept in after["talks"]] == ["B", "Old bridges"]
 
 
 def test_deleting_the_conversation_shown_leaves_an_empty_page() -> None:
-    assert acted(TALKS, {"act": "delete", "talk": "b"}) == {
+    assert acted(KEPT, {"act": "delete", "conversation": "b"}) == {
         "current": None,
-        "talks": TALKS["talks"][1:],
+        "talks": KEPT["talks"][1:],
     }
 
 
 def test_an_action_that_is_none_changes_nothing() -> None:
-    assert acted(TALKS, {"act": "explode", "talk": "a"}) == TALKS
+    assert acted(KEPT, {"act": "explode", "conversation": "a"}) == KEPT
 
 
 def test_credentials_keep_the_colons_of_a_password() -> None:
@@ -89,40 +88,13 @@ def test_feedback_is_a_candidate_for_a_gold_case() -> None:
     article = Article("a", "Title", "It is so.")
     said = Statement("It is so.", (Citation.of(1, article, 0, 9),), "quoted")
     answer = Answer("Is it?", said.marked, (said,))
-    case = candidate(turn("t", answer, Collection(1, 1)), "good", "")
+    case = candidate(page_turn("t", answer, (1, 1)), "good", "")
     assert {name: case[name] for name in ("question", "answers", "answerable", "evidence")} == {
         "question": "Is it?",
         "answers": ["It is so."],
         "answerable": True,
         "evidence": [{"article_id": "a", "quote": "It is so."}],
     }
-
-
-@pytest.mark.parametrize(
-    ("sentence", "questions"),
-    [
-        ("The engineer Mara Lind led the work.", ["Who is Mara Lind?", "Who led the work?"]),
-        ("Eleven wagons overturned and the line is closed.", ["How many wagons overturned?"]),
-        ("The bridge was opened on 3 May 2024.", ["When was the bridge opened?"]),
-        ("It was Mara Lind who asked for the meeting.", ["Who asked for the meeting?"]),
-        ("Oslo has warned that it will act.", ["What has Oslo warned?"]),
-        ("Mara Lind led it.", []),
-        ("Leaders urged restraint.", []),
-    ],
-)
-def test_a_sentence_becomes_what_it_answers(sentence: str, questions: list[str]) -> None:
-    assert [question for _, question in questions_of(sentence)] == questions
-
-
-def test_every_example_is_answered_with_a_citation(bot: Chatbot) -> None:
-    answers = [bot.ask(question) for question in examples(bot)]
-    assert len(answers) == SHOWN
-    assert all(answer.citations for answer in answers)
-
-
-def test_an_empty_store_has_no_examples(settings: Settings) -> None:
-    with Chatbot.open(settings.store, settings) as bot:
-        assert examples(bot) == []
 
 
 def summary(name: str, day: str | None, passages: int) -> ArticleSummary:
@@ -141,6 +113,14 @@ def test_articles_are_found_by_every_word_and_sorted() -> None:
     assert names == {"Title": ["a x", "b x"], "Newest first": ["b x", "a x"]}
 
 
+def test_the_first_screen_says_what_there_is() -> None:
+    articles = [summary("Old <b>", "2024-01-01", 3), summary("New", "2025-01-01T09:00", 1)]
+    said = welcome_html(articles).replace("<bdi>", "").replace("</bdi>", "")
+    assert "<h2>Ask 2 articles</h2>" in said
+    assert ">S · 2024-01-01 to 2025-01-01</p>" in said
+    assert said.index(">New · 2025-01-01<") < said.index(">Old &lt;b&gt; · 2024-01-01<")
+
+
 class Broken(Chatbot):
     """A chatbot that fails in the middle of an answer."""
 
@@ -151,23 +131,23 @@ class Broken(Chatbot):
 
 
 def test_a_failure_becomes_a_sentence(settings: Settings) -> None:
-    *_, last = answering(Broken(settings), Asking("Why?"))
-    assert last["state"] == "failed"
-    assert "ZeroDivisionError" in str(last["error"])
-    assert "by design" not in turn_html(last)
+    *_, last = answering(Broken(settings), "Why?")
+    assert 'class="turn failed"' in last.html
+    assert "ZeroDivisionError" in last.html
+    assert "by design" not in last.html
 
 
 def test_a_mistake_in_a_date_becomes_a_sentence(bot: Chatbot) -> None:
-    *_, last = answering(bot, Asking("Why?", as_of="soon"))
-    assert "as_of is 'soon'" in turn_html(last).replace("&#x27;", "'")
+    *_, last = answering(bot, "Why?", as_of="soon")
+    assert "as_of is 'soon'" in last.html.unescape()
 
 
 def test_a_follow_up_shows_the_question_it_became() -> None:
     answer = Answer("And he?", "", refused=True, standalone="And Putin?")
-    assert "Searched as: <span" in turn_html(turn("t", answer, Collection(1, 1)))
+    assert "Searched as: <span" in turn_html(page_turn("t", answer, (1, 1)))
 
 
 def test_an_unsupported_statement_says_why() -> None:
     said = Statement("It cost 7.", (), "unsupported", "7 is in no cited sentence.")
-    shown = turn_html(turn("t", Answer("?", said.marked, (said,)), Collection(1, 1)))
+    shown = turn_html(page_turn("t", Answer("?", said.marked, (said,)), (1, 1)))
     assert "Not supported: 7 is in no cited sentence." in shown
