@@ -1,6 +1,6 @@
 """How good the judge of citations is, on pairs that people have labelled.
 
-    python -m evals.judging PAIRS
+    python -m benchmarks.judging PAIRS
 
 PAIRS is JSON Lines of `claim`, `evidence` (a list of texts) and `label`: `supported` or not.
 """
