@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from evals.about import About
 from evals.cases import Case, GoldError
+from evals.choosing import choose
 from evals.journal import resumed, reused, written
 from evals.judges.citations import citation_scores, support_judge
 from evals.judges.model import judged_scores, model_judge
 from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_scores
 from evals.results import Outcome, Run
 from rag import Answer, Article, Chatbot, FootnoteError, Hit, answer_json
+from rag.answering.candidate_sentences import candidate_sentences
 from rag.ingestion.pipeline import Progress
 
 if TYPE_CHECKING:
@@ -127,8 +129,9 @@ class _Asker:
     def _scores(self, case: Case, answer: Answer, hits: Sequence[Hit]) -> Scores:
         scores = retrieval_scores(case, hits) | answer_scores(case, answer)
         if case.choices and case.answerable:
-            chosen = self._bot.choose(case.question, case.choices, as_of=case.asked_on)
-            scores |= choice_score(case, chosen)
+            question = answer.standalone or case.question
+            found = candidate_sentences(question, answer.hits, self._bot.reader)
+            scores |= choice_score(case, choose(case.choices, found))
         scores |= citation_scores(answer, self._judge)
         if self._model_judge:
             scores |= judged_scores(case, answer, self._model_judge)

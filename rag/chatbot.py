@@ -2,26 +2,24 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.answering.choosing import choose
-from rag.answering.evidence import gather
 from rag.answering.extractive import Extractive
 from rag.answering.synthesizer import Synthesizer
 from rag.answers import Answer, Done, Event, Mode, Retrieved
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
-from rag.errors import ArticleMissing, InputError, StoreMissing
+from rag.conversation.shared_events import SharedEvents
+from rag.errors import ArticleMissing, StoreMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.models.encoder import Embedder
 from rag.models.reader import Reader
@@ -50,7 +48,6 @@ class Chatbot:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._store: ArticleStore | None = None
-        self._synthesizers: dict[Mode, Synthesizer] = {}
         self._opening = RLock()
 
     @classmethod
@@ -75,12 +72,7 @@ class Chatbot:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Articles
@@ -161,12 +153,13 @@ class Chatbot:
         draft = yield from synthesizer.compose(query, hits)
         if alone.usage:
             draft = replace(draft, usage=alone.usage + draft.usage)
+        answered = perf_counter()
         timings = {
             "retrieve": 1000 * (retrieved - started),
-            "answer": 1000 * (perf_counter() - retrieved),
+            "answer": 1000 * (answered - retrieved),
         }
-        standing = alone.question if alone.changed else None
-        yield Done(draft.answer(question, synthesizer.mode, hits, standing, timings))
+        changed = alone.question if alone.changed else None
+        yield Done(draft.answer(question, synthesizer.mode, hits, changed, timings))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
@@ -174,7 +167,7 @@ class Chatbot:
 
     async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
         """`stream` without blocking the event loop; leaving the loop early stops the model."""
-        events = _Shared(self.stream(question, **options))
+        events = SharedEvents(self.stream(question, **options))
         try:
             while event := await asyncio.to_thread(events.next):
                 yield event
@@ -194,21 +187,6 @@ class Chatbot:
         query = Query.parse(question, as_of, filters)
         searched = standalone(query.question, history).search_text
         return list(self._retriever.retrieve(replace(query, question=searched), k))
-
-    def choose(
-        self,
-        question: str,
-        choices: Sequence[str],
-        *,
-        as_of: date | str | None = None,
-        filters: Mapping[str, Any] | None = None,
-    ) -> int:
-        """The index of the choice that the articles support best. Raises `InputError` for none."""
-        if not choices:
-            raise InputError("There is nothing to choose from. Give at least one choice.")
-        query = Query.parse(question, as_of, filters)
-        hits = self._retriever.retrieve(query, self._k(None))
-        return choose(choices, gather(query.question, hits, self.reader))
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
@@ -251,17 +229,15 @@ class Chatbot:
 
     def _synthesizer(self, mode: Mode | None) -> Synthesizer:
         mode = mode or ("extractive" if self.settings.is_extractive else "generative")
-        with self._opening:
-            if mode not in self._synthesizers:
-                self._synthesizers[mode] = self._new_synthesizer(mode)
-            return self._synthesizers[mode]
-
-    def _new_synthesizer(self, mode: Mode) -> Synthesizer:
         if mode == "extractive":
             return Extractive(self.reader)
+        return self._generative
+
+    @cached_property
+    def _generative(self) -> Synthesizer:
         from rag.answering.generative import Generative
 
-        return Generative(self.settings, self.embedder, lambda: self._synthesizer("extractive"))
+        return Generative(self.settings, self.embedder, lambda: Extractive(self.reader))
 
     def _k(self, k: int | None) -> int:
         return self.settings.passages if k is None else k
@@ -274,20 +250,3 @@ class Chatbot:
                     self.settings.store, model=model, dimension=dimension, create=create
                 )
             return self._store
-
-
-class _Shared:
-    """Events taken by one thread and given up by another, which waits for the step under way."""
-
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._events = events
-        self._step = Lock()
-
-    def next(self) -> Event | None:
-        with self._step:
-            return next(self._events, None)
-
-    def close(self) -> None:
-        with self._step:
-            if isinstance(self._events, Generator):
-                self._events.close()

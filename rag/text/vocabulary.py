@@ -2,7 +2,7 @@
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """The words of a text."""
+    """The words of a text, parted by white space."""
     return tuple(text.split())
 
 
@@ -75,10 +75,22 @@ OPPOSITES = (
 
 OPENERS = frozenset(
     listed(
-        "according another based consequently despite due everyone first furthermore given however"
-        " instead last moreover nevertheless nobody otherwise overall part people second since"
-        " someone somebody still that therefore third today tomorrow until yesterday yes yet"
+        "a according after all although an and another as at because before both but by despite"
+        " during each even every few for from he her here his how however i if in indeed instead it"
+        " it's its many meanwhile moreover most my nevertheless no nor not now of on once one our"
+        " several she since so some still such that that's the their then there there's therefore"
+        " these they this those though through thus to today unlike until we what when where"
+        " whether which while who whose why with without yet you your"
     )
 )
+"""Begin a sentence and seldom a name: after `U.S.` they tell its end from its middle."""
+
+NO_SUBJECTS = OPENERS.union(
+    listed(
+        "based consequently due everyone first furthermore given last nobody otherwise overall part"
+        " people second somebody someone third tomorrow yes yesterday"
+    )
+)
+"""Begin a sentence and are not the name of its subject."""
 
 COMMON_ENDINGS = ("ly", "ing", "ed", "s", "tion", "ment", "ness", "ive", "ous", "ful", "able")
