@@ -1,7 +1,7 @@
 """Try the gate on itself: three breakages it must catch, two harmless changes it must let pass,
 and a thousand comparisons of equal systems.
 
-    python -m evals.selftrial GOLD ARTICLES [CASES]
+    python -m benchmarks.selftrial GOLD ARTICLES [CASES]
 """
 
 import sys

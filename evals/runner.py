@@ -1,6 +1,6 @@
 """Ask a chatbot every gold case and keep what became of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,11 +20,10 @@ from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_
 from evals.results import Outcome, Run
 from rag import Answer, Article, Chatbot, FootnoteError, Hit, answer_json
 from rag.answering.candidate_sentences import candidate_sentences
+from rag.ingestion.pipeline import Progress
 
 if TYPE_CHECKING:
     from rag.llm.judge import ModelJudge
-
-Progress = Callable[[int, int | None, str], None]
 
 DEPTH = 50
 """Passages retrieved for the retrieval scores: enough to show 10 distinct articles."""
@@ -54,9 +53,8 @@ def run(
     judge = model_judge(bot.settings) if judged else None
     about = About.of(bot, judge.name if judge else None)
     known = reused(previous, about, cases) | resumed(journal, about, cases)
-    rest = [case for case in cases if case.id not in known]
-    asker = _Asker(bot, judge)
-    for outcome in written(asker.outcomes(rest), journal, about, list(known.values())):
+    asked = _Asker(bot, judge).outcomes([case for case in cases if case.id not in known])
+    for outcome in written(asked, journal, about, list(known.values())):
         known[outcome.case.id] = outcome
         if progress:
             progress(len(known), len(cases), outcome.case.id)
