@@ -75,10 +75,11 @@ def figures(judged: Sequence[Judged], resamples: int = 500) -> dict[str, Estimat
     rows = np.array([(p.supported, p.verdict.supported, p.verdict.score) for p in judged])
     rng = np.random.default_rng(0)
     drawn = [measured(rows[rng.integers(0, len(rows), len(rows))]) for _ in range(resamples)]
-    return {
-        name: Estimate(value, *np.nanpercentile([d[name] for d in drawn], [2.5, 97.5]), len(rows))
-        for name, value in measured(rows).items()
-    }
+    found = {}
+    for name, value in measured(rows).items():
+        low, high = np.nanpercentile([d[name] for d in drawn], [2.5, 97.5])
+        found[name] = Estimate(value, float(low), float(high), len(rows))
+    return found
 
 
 def measured(rows: NDArray[np.float64]) -> dict[str, float]:

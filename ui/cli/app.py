@@ -89,6 +89,27 @@ def retrieve(
 
 
 @app.command()
+def check(
+    file: opt.TextFile,
+    store: opt.Store = None,
+    as_of: opt.AsOf = None,
+    source: opt.FromSources = None,
+    since: opt.Since = None,
+    strict: opt.AllFound = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Look every sentence of a text up: supported, contradicted, or not found."""
+    from ui.cli import terminal
+
+    text = terminal.read_text(file)
+    with _chatbot(store) as bot:
+        checked = bot.check(text, as_of=as_of, filters={"source": source, "since": since})
+    terminal.show_check(checked, as_json=as_json)
+    if strict and not checked.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
 def articles(store: opt.Store = None, as_json: opt.AsJson = False) -> None:
     """List the articles."""
     from ui.cli import terminal

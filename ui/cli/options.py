@@ -18,6 +18,12 @@ FromSources = Annotated[list[str] | None, Option("--source", help="Only from thi
 Since = Annotated[str | None, Option(metavar="DATE", help="Only from this day on.")]
 Passages = Annotated[int, Option("-k", min=1, help="How many passages.")]
 
+# Texts
+TextFile = Annotated[str, Argument(metavar="FILE|-", show_default=False)]
+AllFound = Annotated[
+    bool, Option("--strict", help="Exit 1 when a sentence is contradicted or not found.")
+]
+
 # Articles
 Sources = Annotated[list[str], Argument(metavar="SOURCE...", show_default=False)]
 ArticleId = Annotated[str, Argument(metavar="ID")]

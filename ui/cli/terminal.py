@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rag import answer_json, article_json, hit_json
+from rag import answer_json, article_json, fact_check_json, hit_json
+from rag.errors import InputError
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, ArticleSummary, Citation, Hit, IngestReport
+    from rag import Answer, Article, ArticleSummary, Citation, FactCheck, Hit, IngestReport
     from rag.ingestion.pipeline import Progress
 
 UNWRAPPED = 100_000
+_STYLES = {
+    "supported": "green",
+    "contradicted": "bold red",
+    "not found": "yellow",
+    "unchecked": "dim",
+}
 
 
 def print_json(document: Any) -> None:
@@ -75,10 +83,7 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    for citation in answer.citations:
-        screen.print()
-        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
-        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
+    _show_sources(screen, answer.citations)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
@@ -86,6 +91,39 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
             screen.print(_indented(Text(shorten(hit.passage.text, 200))))
     if answer.usage:
         screen.print(Text(f"\n{answer.usage}", style="dim"))
+
+
+def read_text(file: str) -> str:
+    """The text in a file, or on standard input for `-`. Raises `InputError`."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"{file!r} cannot be read: {reason}. Name a text file, or -.") from error
+
+
+def show_check(checked: "FactCheck", *, as_json: bool) -> None:
+    """The sentences of a text with their verdicts, then the numbered sources."""
+    if as_json:
+        print_json(fact_check_json(checked))
+        return
+    screen = console()
+    for statement in checked.statements:
+        marks = "".join(f"[{c.number}]" for c in statement.citations)
+        line = Text(f"{statement.verdict:<13}", style=_STYLES[statement.verdict])
+        line.append(_one_line(statement.text), style="default")
+        line.append(f" {marks}" if marks else "", style="cyan")
+        if statement.verdict == "contradicted":
+            line.append(f" ({statement.note})", style="dim")
+        screen.print(line)
+    _show_sources(screen, checked.citations)
+
+
+def _show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
+    for citation in citations:
+        screen.print()
+        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -145,8 +183,10 @@ def _answer_text(answer: "Answer") -> Text:
         if answer.short and any(_covers(c, answer.short) for c in statement.citations):
             body.highlight_words([_one_line(answer.short.quote)], "bold")
         text.append_text(body).append(f"{marks} ", style="cyan")
-        if statement.support == "unsupported":
-            text.append(f"(unsupported: {statement.note or 'no sentence says this'}) ", style="dim")
+        if statement.support in {"unsupported", "unchecked"}:
+            text.append(f"({statement.support}: {statement.note}) ", style="dim")
+        elif statement.note:
+            text.append(f"({statement.note}) ", style="dim")
     return text if answer.statements else Text(answer.text)
 
 

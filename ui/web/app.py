@@ -14,6 +14,7 @@ from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
 from ui.web.auth import credentials, is_exposed
 from ui.web.chat import chat_pane
+from ui.web.check import check_pane
 from ui.web.head import Head, head
 from ui.web.render.html import el
 
@@ -43,6 +44,8 @@ def build(bot: "Chatbot") -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
                 chat_pane(bot, page)
+            with gr.Tab("Check"):
+                check_pane(bot)
             with gr.Tab("Articles") as tab:
                 articles_pane(bot, tab)
     return page

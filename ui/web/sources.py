@@ -20,17 +20,17 @@ _HOW = (
 )
 
 
-def source_pane(bot: "Chatbot", transcripts: Iterable[gr.HTML]) -> gr.HTML:
-    """The pane, opened by the `open` events of the transcripts."""
+def source_pane(bot: "Chatbot", openers: Iterable[gr.HTML], name: str = "source") -> gr.HTML:
+    """The pane, opened by the `open` events of what has footnotes."""
     empty = no_article_html(el("h2", "Sources"), el("p", _HOW))
-    pane = html_part("source", "footnote.source(element, trigger, watch, 'open')", empty)
+    pane = html_part(name, "footnote.source(element, trigger, watch, 'open')", empty)
     pressed = gr.JSON(visible="hidden")
 
     def show(pressed: dict[str, Any]) -> Markup:
         spans = [Span(**span) for span in pressed["spans"]]
         return opened(bot, str(pressed["article"]), spans, int(pressed["current"]))
 
-    for opener in (*transcripts, pane):
+    for opener in (*openers, pane):
         js = "() => [footnote.pressed.span]"
         opener.open(show, pressed, pane, js=js, **LAST)
     return pane

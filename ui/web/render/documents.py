@@ -35,10 +35,11 @@ def notes(answer: Document) -> list[str]:
 
 
 def doubt(statement: Document) -> str | None:
-    """Why a statement is not to be relied on, if it is not."""
-    if statement["support"] != "unsupported":
-        return None
-    return f"Not supported: {statement.get('note') or 'the cited sentences do not say this.'}"
+    """What there is to know of how far a statement is to be relied on, if anything."""
+    note = statement.get("note")
+    if statement["support"] == "unsupported":
+        return f"Not supported: {note or 'the cited sentences do not say this.'}"
+    return f"Not checked: {note}" if statement["support"] == "unchecked" else note
 
 
 def key_spans(answer: Document) -> list[Document]:

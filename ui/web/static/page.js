@@ -255,11 +255,9 @@ const footnote = (() => {
 
   // --- Reading the sources ---
 
-  const pane = () => find("#source .source");
-
   function open(button, trigger) {
     const cited = button.matches(".marker");
-    const markers = cited ? all(".marker", button.closest(".turn")) : [button];
+    const markers = cited ? all(".marker", button.closest(".turn, .checked")) : [button];
     const spans = new Map(markers.map((marker) => [span(marker).number, span(marker)]));
     reading = { trigger, spans, turn: button.closest(".turn") };
     show(button);
@@ -291,8 +289,15 @@ const footnote = (() => {
     go(numbers[(place + numbers.length) % numbers.length]);
   }
 
+  function report(element, trigger) {
+    element.addEventListener("click", ({ target }) => {
+      const marker = target.closest(".marker");
+      if (marker) open(marker, trigger);
+    });
+  }
+
   function source(element, trigger, watch) {
-    watch("value", reveal);
+    watch("value", () => reveal(element.closest("#source, #proof")));
     element.addEventListener("click", ({ target }) => {
       if (target.closest(".close")) close();
       const button = target.closest(".step");
@@ -300,12 +305,11 @@ const footnote = (() => {
     });
   }
 
-  function reveal() {
-    const mark = find("mark.current", pane());
-    const frame = find("#source");
+  function reveal(frame) {
+    const mark = find("mark.current", frame);
     if (!mark) return frame.scrollTo({ top: 0 });
     const top = mark.getBoundingClientRect().top - frame.getBoundingClientRect().top;
-    const head = find("header", pane()).offsetHeight;
+    const head = find("header", frame).offsetHeight;
     frame.scrollTo({ top: frame.scrollTop + top - head - (frame.clientHeight - head) / 4 });
   }
 
@@ -360,7 +364,7 @@ const footnote = (() => {
   });
 
   return {
-    pressed, ask, save, stopped, turns, tidied, menu, download, transcript, judged, source, articleList,
+    pressed, ask, save, stopped, turns, tidied, menu, download, transcript, judged, report, source, articleList,
     article,
   };
 })();
