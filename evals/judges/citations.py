@@ -5,7 +5,7 @@ Generate Text with Citations"), with Footnote's own verifier as the judge.
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from evals.metrics import Scores
+from evals.metrics import Scores, is_quoted
 from rag import Answer, Article, Citation, Statement, verify
 
 Judge = Callable[[Statement, Sequence[Citation]], bool]
@@ -14,7 +14,7 @@ Judge = Callable[[Statement, Sequence[Citation]], bool]
 def supports(statement: Statement, citations: Sequence[Citation]) -> bool:
     """Whether the verifier finds the statement in its citations; their own words are there."""
     quotes = [citation.quote for citation in citations]
-    if " ".join(statement.text.split()) in " ".join(" ".join(quotes).split()):
+    if is_quoted(statement.text, quotes):
         return True
     context = "\n".join(_context(citation.article) for citation in citations)
     return verify(statement.text, quotes, context=context).supported
