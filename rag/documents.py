@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.answers import Answer, Citation, Statement
+from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit
 
 
