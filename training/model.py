@@ -31,6 +31,7 @@ class BertConfig:
     inner: int = 1536
     positions: int = 512
     types: int = 2
+    dropout: float = 0.0
     eps: float = 1e-12
 
     @classmethod
@@ -58,6 +59,7 @@ class Layer(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.heads = config.heads
+        self.dropout = nn.Dropout(config.dropout)
         self.qkv = nn.Linear(config.hidden, 3 * config.hidden)
         self.attention_out = nn.Linear(config.hidden, config.hidden)
         self.attention_norm = nn.LayerNorm(config.hidden, eps=config.eps)
@@ -67,8 +69,9 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """x [B, L, H]; mask [B * A, 1, L], added to the attention scores; returns [B, L, H]."""
-        x = self.attention_norm(x + self.attention_out(self._attend(x, mask)))
-        out: Tensor = self.output_norm(x + self.output(functional.gelu(self.inner(x))))
+        x = self.attention_norm(x + self.dropout(self.attention_out(self._attend(x, mask))))
+        wide = functional.gelu(self.inner(x))
+        out: Tensor = self.output_norm(x + self.dropout(self.output(wide)))
         return out
 
     def _attend(self, x: Tensor, mask: Tensor | None) -> Tensor:
@@ -198,9 +201,9 @@ def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object
 N = TypeVar("N", bound=Encoder)
 
 
-def published(kind: type[N], model: Path, weights: Path | None = None, **sizes: int) -> N:
+def published(kind: type[N], model: Path, weights: Path | None = None, **changes: float) -> N:
     """A network with the sizes in the folder `model`, begun from its weights or from a file's."""
     values: Mapping[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    network = kind(replace(BertConfig.from_json(values), **sizes))
+    network = kind(replace(BertConfig.from_json(values), **changes))
     load_published(network, load_file(weights or model / "model.safetensors"))
     return network

@@ -53,7 +53,7 @@ BROAD: Quotas = {
 NEAR: Quotas = {
     **{name: (yes * 2 // 5, no * 2 // 5) for name, (yes, no) in BROAD.items()},
     "statements": (280, 240),
-    "written": (1400, 1300),
+    "written": (2000, 1900),
     "asserted": (520, 600),
     "perturbed": (240, 320),
 }
