@@ -1,6 +1,6 @@
 """The tensors of the shipped reader's int8 graph, as float32 with the published names.
 
-python -m training.dequantise --graph vectorstore/reader.graph --to reader.safetensors
+python -m training.dequantise --graph rag/models/reader.graph --to reader.safetensors
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Tensors = dict[str, npt.NDArray[np.float32]]
 
 
 def dequantised(model: bytes) -> Tensors:
-    """The published tensors that a "span" graph of `vectorstore.graphs` was built from."""
+    """The published tensors that a "span" graph of `rag.models.onnx_graphs` was built from."""
     import onnx
     from onnx import numpy_helper
 
