@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from rag.answering.context import leans
-from rag.answers import Citation, citation_json
+from rag.answers import Citation
 from rag.citations.candidates import likeliest
 from rag.citations.groundedness import Groundedness, Verdict, claim_of, heading
+from rag.documents import citation_json
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.text.names import names

@@ -84,7 +84,7 @@ def launch(
     """Serve the page in the background, at a free port unless one is given, until its `close()`."""
     if mcp:
         _need_mcp()
-    _sum_up_nothing()
+    _stop_event_sums()
     page = build(bot)
     try:
         page.queue(max_size=64).launch(
@@ -118,8 +118,8 @@ def _need_mcp() -> None:
         )
 
 
-def _sum_up_nothing() -> None:
-    """Gradio sums up all past events after each one, in pandas, slower with every question."""
+def _stop_event_sums() -> None:
+    """Gradio would sum up all past events after each one, in pandas, ever more slowly."""
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
 
 

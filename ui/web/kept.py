@@ -2,7 +2,8 @@
 
 from typing import Any, TypedDict
 
-from rag.answers import Answer, answer_json, hit_json
+from rag.answers import Answer
+from rag.documents import answer_json, hit_json
 from vectorstore.records import Hit
 
 

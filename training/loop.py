@@ -1,7 +1,4 @@
-"""Train the reader within a given time; a run that was cut off continues where it stopped.
-
-python -m training.train --data DIR --model DIR --out DIR --hours 1.6
-"""
+"""Training within a given time; a run that was cut off continues where it stopped."""
 
 from __future__ import annotations
 
@@ -10,26 +7,22 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor
 
-from training import evaluate
-from training.examples import Example, read_contexts, read_examples
-from training.mix import Mix, default_mix, pass_examples, training_pool
-from training.model import BertConfig, Reader, load_published
+from training.model import Encoder
 from training.settings import Settings, rate_at
-from training.windows import Texts, Window, batches_of_like_length, training_window
-from training.workers import Workers
+from training.tokens import W, batches_of_like_length
+from training.workers import Collate, Workers
 
 State = dict[str, Tensor]
+Measure = Callable[[], Mapping[str, object]]
 
 
 @dataclass(slots=True)
@@ -44,27 +37,27 @@ class Progress:
     best: dict[str, float] = field(default_factory=dict)
 
 
-def moving_average(average: State, reader: Reader, steps: int, decay: float) -> None:
-    """Move the average a little towards the reader's trained weights, faster at first."""
+def moving_average(average: State, network: Encoder, steps: int, decay: float) -> None:
+    """Move the average a little towards the network's trained weights, faster at first."""
     share = 1 - min(decay, (1 + steps) / (10 + steps))
-    mine = [p.detach() for name, p in reader.named_parameters() if name in average]
-    theirs = [average[name] for name, _ in reader.named_parameters() if name in average]
+    mine = [p.detach() for name, p in network.named_parameters() if name in average]
+    theirs = [average[name] for name, _ in network.named_parameters() if name in average]
     torch._foreach_lerp_(theirs, mine, share)
 
 
 class Run:
     """A training run and everything it keeps in its folder."""
 
-    def __init__(self, reader: Reader, texts: Texts, out: Path, settings: Settings) -> None:
-        self.reader, self.texts, self.out, self.settings = reader, texts, out, settings
+    def __init__(self, network: Encoder, collate: Collate, out: Path, settings: Settings) -> None:
+        self.network, self.out, self.settings = network, out, settings
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.reader.to(self.device).train()
-        self.reader.word.weight.requires_grad_(False)  # noqa: FBT003
-        self.trained = [p for p in reader.parameters() if p.requires_grad]
+        self.network.to(self.device).train()
+        self.network.word.weight.requires_grad_(False)  # noqa: FBT003
+        self.trained = [p for p in network.parameters() if p.requires_grad]
         self.average: State = {
-            n: p.detach().clone() for n, p in reader.named_parameters() if p.requires_grad
+            n: p.detach().clone() for n, p in network.named_parameters() if p.requires_grad
         }
-        self.workers = Workers(reader, texts.pad, settings)
+        self.workers = Workers(network, collate, settings)
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98), fused=True)
         self.progress = Progress()
         out.mkdir(parents=True, exist_ok=True)
@@ -80,15 +73,16 @@ class Run:
         ]
 
     def averaged(self) -> State:
-        """The reader's whole state with the averaged weights in place of the last ones."""
-        return self.reader.state_dict() | self.average
+        """The network's whole state with the averaged weights in place of the last ones."""
+        return self.network.state_dict() | self.average
 
     def save(self) -> Path:
         """Write a checkpoint atomically and keep the latest two."""
         path = self.out / f"checkpoint-{self.progress.steps:07d}.pt"
         state = {
-            "config": self.reader.config.to_dict(),
-            "reader": self.reader.state_dict(),
+            "config": self.network.config.to_dict(),
+            "head": self.network.head,
+            "network": self.network.state_dict(),
             "average": self.average,
             "optimizer": self.optimizer.state_dict(),
             "progress": asdict(self.progress),
@@ -109,38 +103,35 @@ class Run:
             except (OSError, RuntimeError, EOFError, UnpicklingError) as problem:
                 self.note(event="unreadable", checkpoint=path.name, problem=str(problem))
                 continue
-            self.reader.load_state_dict(state["reader"])
+            self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.average = state["average"]
             self.progress = Progress(**state["progress"])
             return True
         return False
 
-    def step(self, windows: Sequence[Window]) -> Tensor:
+    def step(self, windows: Sequence[W]) -> Tensor:
         """One update; returns the batch's loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.settings, self.progress.seconds)
         loss = self.workers.gradients(windows)
         torch.nn.utils.clip_grad_norm_(self.trained, self.settings.clip)
         self.optimizer.step()
-        moving_average(self.average, self.reader, self.progress.steps, self.settings.average)
+        moving_average(self.average, self.network, self.progress.steps, self.settings.average)
         return loss
 
-    def batches(
-        self, pool: Sequence[Example], contexts: Sequence[str], mix: Mix
-    ) -> Iterator[list[Window]]:
-        """Batches without end, from where the run stands; the same after a resumption."""
+    def batches(self, windows_of: Callable[[int, random.Random], Sequence[W]]) -> Iterator[list[W]]:
+        """Batches without end, from where the run stands; the same after a resumption.
+
+        `windows_of` gives the windows of a pass by its number.
+        """
         while True:
             number = self.progress.number
             rng = random.Random(self.settings.seed * 1000 + number)  # noqa: S311
-            room, texts = self.settings.window, self.texts
-            windows = [
-                window
-                for e in pass_examples(pool, contexts, mix, number)
-                if (window := training_window(texts, e, contexts[e.context], room, rng))
-            ]
-            size, sort_pool = self.settings.batch, self.settings.sort_pool
-            made = batches_of_like_length(windows, size, sort_pool, rng)
+            windows = windows_of(number, rng)
+            made = batches_of_like_length(
+                windows, self.settings.batch, self.settings.sort_pool, rng
+            )
             self.note(event="pass", number=number, examples=len(windows), batches=len(made))
             yield from made[self.progress.batch :]
             self.progress.number, self.progress.batch = number + 1, 0
@@ -152,22 +143,20 @@ class Run:
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 
-    def validate(self, asked: Sequence[evaluate.Asked]) -> None:
+    def validate(self, measure: Measure) -> None:
         """Log the figures of the last weights and of the averaged ones."""
-        last = {name: tensor.clone() for name, tensor in self.reader.state_dict().items()}
-        self.reader.eval()
+        last = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
+        self.network.eval()
         for name, state in (("last", last), ("average", self.averaged())):
-            self.reader.load_state_dict(state)
-            room, bf16 = self.settings.window, self.settings.bf16
-            found = evaluate.read(self.reader, self.texts, asked, room=room, bf16=bf16)
-            self.note(event="validation", weights=name, **asdict(evaluate.figures(asked, found)))
-        self.reader.load_state_dict(last)
-        self.reader.train()
+            self.network.load_state_dict(state)
+            self.note(event="validation", weights=name, **measure())
+        self.network.load_state_dict(last)
+        self.network.train()
 
     def train(
         self,
-        batches: Iterator[list[Window]],
-        held_out: Sequence[evaluate.Asked],
+        batches: Iterator[list[W]],
+        measure: Measure,
         most_steps: int | None = None,
     ) -> None:
         """Train until the time or the number of steps is used up; save, validate on the way."""
@@ -185,7 +174,7 @@ class Run:
             if self.progress.steps % self.settings.log_steps == 0:
                 self._log_loss(losses)
             if self.progress.seconds - validated >= self.settings.validate_minutes * 60:
-                self.validate(held_out)
+                self.validate(measure)
                 validated = self.progress.seconds
                 clock = self._pass_time(clock)
             if self.progress.seconds - saved >= self.settings.checkpoint_minutes * 60:
@@ -212,30 +201,9 @@ def checkpoints(out: Path) -> list[Path]:
     return sorted(out.glob("checkpoint-*.pt"))
 
 
-def held_out_sample(
-    examples: Sequence[Example], contexts: Sequence[str], settings: Settings
-) -> list[evaluate.Asked]:
-    """A fixed sample of the held-out set, half of it without an answer where there are enough."""
-    rng = random.Random(settings.seed)  # noqa: S311
-    pool = [e for e in examples if e.set == settings.held_out_set]
-    half = settings.validate_examples // 2
-    kinds = ([e for e in pool if e.answerable is kind] for kind in (False, True))
-    chosen = [e for kind in kinds for e in rng.sample(kind, min(half, len(kind)))]
-    return evaluate.asked_of(chosen, contexts)
-
-
-def published_reader(model: Path, dropout: float) -> Reader:
-    """A reader that begins with the published encoder in the folder `model`."""
-    sizes: Mapping[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    reader = Reader(BertConfig.from_json(sizes), dropout)
-    load_published(reader, load_file(model / "model.safetensors"))
-    return reader
-
-
-def options() -> argparse.ArgumentParser:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of questions, contexts")
+def options(description: str | None) -> argparse.ArgumentParser:
+    """What every training run is told on the command line."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--model", type=Path, required=True, help="model.safetensors, config.json, tokenizer.json"
     )
@@ -247,26 +215,6 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Begin or continue a run."""
-    given = options().parse_args(arguments)
-    settings = replace(
-        Settings(given.hours), batch=given.batch, rate=given.rate, workers=given.workers
-    )
-    torch.manual_seed(settings.seed)
-    mix = default_mix()
-    contexts, examples = read_contexts(given.data), read_examples(given.data)
-    pool = training_pool(examples, mix)
-    texts = Texts(Tokenizer.from_file(str(given.model / "tokenizer.json")))
-    texts.prepare(contexts[e.context] for e in pool)
-    texts.prepare(e.question for e in pool)
-    run = Run(published_reader(given.model, settings.dropout), texts, given.out, settings)
-    resumed = run.resume()
-    run.note(event="begin", resumed=resumed, pool=len(pool), settings=asdict(settings))
-    held_out = held_out_sample(examples, contexts, settings)
-    run.train(run.batches(pool, contexts, mix), held_out)
-    run.validate(held_out)
-
-
-if __name__ == "__main__":
-    main()
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings that a command line asks for."""
+    return Settings(given.hours, batch=given.batch, rate=given.rate, workers=given.workers)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from training import negatives
-from training.examples import Example
+from training.reader import negatives
+from training.reader.examples import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from training.examples import Example
+from training.reader.examples import Example
 
 # Capitalised words after the first one, and numbers: what a question is tied to.
 NAME = re.compile(

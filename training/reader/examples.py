@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.files import find_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,6 @@ class Example:
     def answerable(self) -> bool:
         """Does its paragraph hold an answer?"""
         return self.start >= 0
-
-
-def read_json_lines(path: Path) -> Iterator[dict[str, object]]:
-    """The objects of a JSON Lines file, gzipped or not."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def read_contexts(folder: Path) -> list[str]:
@@ -62,11 +53,3 @@ def read_examples(folder: Path) -> list[Example]:
             )
         )
     return found
-
-
-def find_rows(folder: Path, name: str) -> Iterator[dict[str, object]]:
-    """The rows of `name.jsonl.gz`, or of `name.jsonl`, in a folder."""
-    for ending in (".jsonl.gz", ".jsonl"):
-        if (folder / f"{name}{ending}").exists():
-            return read_json_lines(folder / f"{name}{ending}")
-    raise FileNotFoundError(f"neither {name}.jsonl.gz nor {name}.jsonl is in {folder}")

@@ -1,7 +1,7 @@
 """How well a reader finds spans, and knows when there is none, with the paragraph given.
 
-python -m training.evaluate --weights reader.safetensors --model MODEL --data DATA
-python -m training.evaluate --weights reader.safetensors --model MODEL --bench BENCH/squad2
+python -m training.reader.evaluate --weights reader.safetensors --model MODEL --data DATA
+python -m training.reader.evaluate --weights reader.safetensors --model MODEL --bench BENCH/squad2
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import string
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.examples import Example, find_rows, read_contexts, read_examples
-from training.model import BertConfig, Reader, load_published
-from training.windows import Batch, Texts, Window, collate, reading_windows
+from training.files import find_rows
+from training.model import autocast, published
+from training.reader.examples import Example, read_contexts, read_examples
+from training.reader.head import Reader, logits
+from training.reader.windows import Window, collate, reading_windows
+from training.statistics import auroc
+from training.tokens import Texts
 
 LONGEST_ANSWER = 30
 
@@ -73,17 +74,6 @@ def span_f1(found: str, gold: str) -> float:
     return 2 * common / (len(a) + len(b))
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How often a positive's score is above a negative's; ties count half."""
-    if not positive or not negative:
-        return float("nan")
-    scores = np.concatenate([positive, negative])
-    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    n, m = len(positive), len(negative)
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
-
-
 def best_spans(start: Tensor, end: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """start, end: logits [B, L], minus infinity where no answer may be, no answer at 0.
 
@@ -97,20 +87,6 @@ def best_spans(start: Tensor, end: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     score, place = pairs.masked_fill(~near, -torch.inf).flatten(1).max(1)
     margin = score - start[:, 0] - end[:, 0]
     return place // length, place % length, margin
-
-
-def logits(reader: Reader, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Start and end logits [B, L] of a batch, minus infinity where no answer may be."""
-    start, end = reader(batch.ids, batch.types, batch.lengths)
-    return (
-        start.masked_fill(~batch.allowed, -torch.inf),
-        end.masked_fill(~batch.allowed, -torch.inf),
-    )
-
-
-def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object]:
-    """bf16 arithmetic where it is wanted."""
-    return torch.autocast(device.type, torch.bfloat16) if on else nullcontext()
 
 
 @torch.inference_mode()
@@ -129,7 +105,7 @@ def read(
         for window in reading_windows(texts, one.question, one.context, room)
     ]
     jobs.sort(key=lambda job: len(job[1].ids))
-    device = reader.span.weight.device
+    device = reader.top.weight.device
     best = [Reading("", -np.inf)] * len(asked)
     for at in range(0, len(jobs), 16):
         part = jobs[at : at + 16]
@@ -187,14 +163,6 @@ def asked_in_bench(folder: Path) -> list[Asked]:
     return asked
 
 
-def load_reader(weights: Path, model: Path) -> tuple[Reader, Texts]:
-    """A reader from exported weights, with the tokenizer and sizes in the folder `model`."""
-    sizes = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    reader = Reader(BertConfig.from_json(sizes)).eval()
-    load_published(reader, load_file(weights))
-    return reader, Texts(Tokenizer.from_file(str(model / "tokenizer.json")))
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures of a set, or of the bench's squad2, as one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -210,7 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         examples = [e for e in read_examples(given.data) if e.set == given.set]
         asked = asked_of(examples, read_contexts(given.data))
-    reader, texts = load_reader(given.weights, given.model)
+    reader = published(Reader, given.model, given.weights).eval()
+    texts = Texts.of_model(given.model)
     found = figures(asked, read(reader, texts, asked))
     sys.stdout.write(json.dumps(asdict(found)) + "\n")
 

@@ -1,54 +1,19 @@
-"""Questions and paragraphs made into windows of token ids, and windows into batches."""
+"""Questions and paragraphs made into windows of token ids, and windows into padded batches."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.examples import Example
+from training.reader.examples import Example
+from training.tokens import Texts, Tokens
 
-CLS, SEP, PAD = "[CLS]", "[SEP]", "[PAD]"
 QUESTION_TOKENS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A text's token ids and where each begins and ends in it, as two arrays."""
-
-    ids: np.ndarray
-    spans: np.ndarray
-
-
-class Texts:
-    """Tokenises texts once and remembers the result."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        self._tokenizer = tokenizer
-        self._known: dict[str, Tokens] = {}
-        self.cls, self.sep, self.pad = (tokenizer.get_vocab()[t] for t in (CLS, SEP, PAD))
-
-    def prepare(self, texts: Iterable[str], batch: int = 1000) -> None:
-        """Tokenise many texts at once."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for at in range(0, len(missing), batch):
-            part = missing[at : at + batch]
-            found = self._tokenizer.encode_batch(part, add_special_tokens=False)
-            for text, one in zip(part, found, strict=True):
-                spans = np.array(one.offsets, np.int32).reshape(-1, 2)
-                self._known[text] = Tokens(np.array(one.ids, np.int32), spans)
-
-    def __getitem__(self, text: str) -> Tokens:
-        if text not in self._known:
-            self.prepare([text])
-        return self._known[text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +105,3 @@ def collate(windows: Sequence[Window], pad: int) -> Batch:
         allowed[row, window.passage : lengths[row] - 1] = True
     first, last = (np.array([getattr(w, k) for w in windows]) for k in ("first", "last"))
     return Batch(*(torch.from_numpy(a) for a in (ids, types, allowed, lengths, first, last)))
-
-
-def batches_of_like_length(
-    windows: Sequence[Window], size: int, pool: int, rng: random.Random
-) -> list[list[Window]]:
-    """Batches of `size` windows of like length, sorted within pools, in random order."""
-    made = []
-    for at in range(0, len(windows), pool):
-        part = sorted(windows[at : at + pool], key=lambda w: len(w.ids))
-        made += [part[i : i + size] for i in range(0, len(part), size)]
-    rng.shuffle(made)
-    return made
