@@ -45,7 +45,7 @@ class KeyFile:
         self._stamp: tuple[int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
-    def keys(self) -> tuple[Key, ...]:
+    def read(self) -> tuple[Key, ...]:
         """Every key. Raises `SettingsError` for a file that is absent or no such file."""
         try:
             stat = self.path.stat()
@@ -63,14 +63,14 @@ class KeyFile:
     def holder(self, secret: str) -> Key | None:
         """Whose key this is. Takes the same time whichever it is, and when it is none."""
         digest = _digest(secret)
-        held = [key for key in self.keys() if compare_digest(key.digest, digest)]
+        held = [key for key in self.read() if compare_digest(key.digest, digest)]
         return held[0] if held else None
 
     def add(self, name: str, access: Access = "read", rate: int = RATE) -> str:
         """Make a key and return it; the file keeps its hash. Raises `InputError` for a bad name."""
         if not _NAME.fullmatch(name):
             raise InputError(f"{name!r} is no name for a key; use letters, digits and . _ @ -")
-        keys = self.keys() if self.path.exists() else ()
+        keys = self.read() if self.path.exists() else ()
         if name in {key.name for key in keys}:
             raise InputError(f"There is a key {name!r} already. See: footnote key list")
         secret = f"fn-{secrets.token_urlsafe(32)}"
@@ -79,8 +79,8 @@ class KeyFile:
 
     def remove(self, name: str) -> None:
         """Let a key open nothing any more. Raises `InputError` when there is none of the name."""
-        kept = [key for key in self.keys() if key.name != name]
-        if len(kept) == len(self.keys()):
+        kept = [key for key in self.read() if key.name != name]
+        if len(kept) == len(self.read()):
             raise InputError(f"There is no key {name!r}. See: footnote key list")
         self._write(kept)
 

@@ -34,7 +34,7 @@ def serve(bot: "Chatbot", access: Access, *, port: int = 8000, log_questions: bo
             "Make one with: footnote key add NAME --keys FILE, then serve with --keys FILE."
         )
     if access.keys:
-        access.keys.keys()
+        access.keys.read()
     _log_requests()
     server = Served(bot, access, port=port, log_questions=log_questions)
     _say(f"Footnote's endpoint is at {server.url}/v1 (its reference: {server.url}/docs)")
