@@ -55,7 +55,9 @@ async def measure(url: str, clients: int, seconds: float) -> str:
     """One run, in a sentence for each figure."""
     until, waits, errors = perf_counter() + seconds, list[float](), list[str]()
     asking = (client(url, until, waits, errors) for _ in range(clients))
-    held, *_ = await asyncio.gather(memory(until), *asking)
+    watching = asyncio.create_task(memory(until))
+    await asyncio.gather(*asking)
+    held = await watching
     p50, p95 = (quantiles(waits, n=20)[n] for n in (9, 18))
     return (
         f"{clients} clients, {seconds:.0f} s: {len(waits)} answers, {len(errors)} errors; "
