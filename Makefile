@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test eval bench check setup lock screenshots train-reader clean
+.PHONY: help chat test eval bench check setup lock screenshots train-reader train-verifier clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -42,10 +42,25 @@ HOURS ?= 3.4
 WEIGHTS = $$($(BIN)/python -c "from rag.models.weights import locate_weights; print(locate_weights())")
 train-reader: setup  ## Train the reader anew, from data to the file that is shipped (hours)
 	$(PIP) install -q torch==2.13.0
-	$(BIN)/python -m training.train --data $(DATA) --model $(WEIGHTS) --out $(RUN) --hours $(HOURS) --workers 2
+	$(BIN)/python -m training.reader.train --data $(DATA) --model $(WEIGHTS) --out $(RUN) --hours $(HOURS) --workers 2
 	$(BIN)/python -m training.export --run $(RUN) --to $(RUN)/reader.safetensors
 	$(BIN)/python -c "from pathlib import Path; from rag.models.reader import pack; \
 		pack(Path('$(RUN)/reader.safetensors'), Path('rag/models/reader.graph'))"
+
+# SETS holds the folders support, qa and bench; docs/verifier.md.
+SETS ?= ../shared
+VERIFIER ?= .verifier
+train-verifier: setup  ## Train the verifier anew, from the reader's file to its own (hours)
+	$(PIP) install -q torch==2.13.0
+	$(BIN)/python -m training.dequantise --graph rag/models/reader.graph --to $(VERIFIER)/reader.safetensors
+	$(BIN)/python -m training.verifier.train --data $(SETS) --model $(WEIGHTS) --workers 2 \
+		--begin $(VERIFIER)/reader.safetensors --out $(VERIFIER)/broad --hours 0.62 --batch 24 --rate 1.5e-4
+	$(BIN)/python -m training.export --run $(VERIFIER)/broad --to $(VERIFIER)/broad.safetensors
+	$(BIN)/python -m training.verifier.train --data $(SETS) --model $(WEIGHTS) --workers 2 --mix near \
+		--begin $(VERIFIER)/broad.safetensors --out $(VERIFIER)/near --hours 0.55 --batch 32 --rate 1.4e-4
+	$(BIN)/python -m training.export --run $(VERIFIER)/near --to $(VERIFIER)/verifier.safetensors
+	$(BIN)/python -c "from pathlib import Path; from rag.models.verifier import pack; \
+		pack(Path('$(VERIFIER)/verifier.safetensors'), Path('rag/models/verifier.graph'))"
 
 # The chat's lock leaves out what only the evals import.
 lock:  ## Resolve the dependencies again, with hashes (needs uv)

@@ -1,6 +1,6 @@
 """A store of 100,000 passages, without the half hour that embedding them twice takes.
 
-    python docs/benchmarks/large.py --passages 100000 --repeats 5
+    python -m benchmarks.large --passages 100000 --repeats 5
 
 The articles are those of `footnote bench`, cut and stored as always, but their vectors are made up:
 random ones, which no index finds easier than those of sentences. Then it asks and adds as

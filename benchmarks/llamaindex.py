@@ -6,7 +6,7 @@ what Footnote does without, in the same environment:
     pip install torch --index-url <the CPU builds>
     pip install sentence-transformers llama-index-embeddings-huggingface \
         llama-index-vector-stores-chroma
-    python docs/benchmarks/llamaindex.py --articles 200 --parts 4
+    python -m benchmarks.llamaindex --articles 200 --parts 4
 
 Three sides take turns, part by part, so that they meet the same machine: Footnote; the quickstart
 as it comes, whose chunks are four times as long as the encoder reads, so that most of the text is

@@ -1,7 +1,7 @@
 """Try the gate on itself: three breakages it must catch, two harmless changes it must let pass,
 and a thousand comparisons of equal systems.
 
-    python -m evals.selftrial GOLD ARTICLES [CASES]
+    python -m benchmarks.selftrial GOLD ARTICLES [CASES]
 """
 
 import sys
@@ -16,7 +16,7 @@ import numpy as np
 from rich.console import Console
 
 from evals.cases import Case, load_cases
-from evals.corpus import reading
+from evals.corpus import open_corpus
 from evals.gate import ALPHA, Comparison, compare
 from evals.results import Run
 from evals.runner import run
@@ -93,7 +93,7 @@ BREAKAGES: dict[str, Alteration] = {
 
 def trials(articles: Sequence[str | Path], cases: Sequence[Case]) -> Iterator[Trial]:
     """Each change, made and compared with a run in which nothing was changed."""
-    with reading(articles, Settings()) as bot:
+    with open_corpus(articles, Settings()) as bot:
         settings = bot.settings
         before = run(bot, cases)
         yield _trial("cases in another order", before, run(bot, cases[::-1]))

@@ -6,10 +6,10 @@
 """
 
 from evals.cases import Case, Evidence, GoldError, Problem, check, load_cases
-from evals.drafting import draft
 from evals.evaluation import Evaluation, evaluate, problems, seeds_gold
 from evals.gate import Comparison, compare
 from evals.metrics import METRICS, Metric
+from evals.proposals import propose
 from evals.report.page import html
 from evals.report.summary import junit, show
 from evals.results import Figure, Outcome, Run
@@ -31,12 +31,12 @@ __all__ = [
     "Turn",
     "check",
     "compare",
-    "draft",
     "evaluate",
     "html",
     "junit",
     "load_cases",
     "problems",
+    "propose",
     "run",
     "seeds_gold",
     "show",

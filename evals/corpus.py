@@ -16,7 +16,7 @@ from rag.ingestion.pipeline import Progress
 
 
 @contextmanager
-def reading(
+def open_corpus(
     sources: Sequence[str | Path],
     settings: Settings,
     *,

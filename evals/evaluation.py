@@ -7,8 +7,9 @@ from pathlib import Path
 from evals.cases import Case, Problem, check, load_cases
 from evals.gate import Comparison, compare, failures_alone
 from evals.results import Run
-from evals.runner import Progress, run
+from evals.runner import run
 from rag import Chatbot
+from rag.ingestion.pipeline import Progress
 
 
 @dataclass(frozen=True, slots=True)

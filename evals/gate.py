@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Literal
 
+from evals.about import About
 from evals.cases import GoldError
 from evals.metrics import METRICS, Metric
-from evals.results import About, Outcome, Run
+from evals.results import Outcome, Run
 from evals.statistics import Difference, difference, holm
 
 ALPHA = 0.05

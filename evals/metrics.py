@@ -107,10 +107,9 @@ def retrieval_scores(case: Case, hits: Sequence[Hit]) -> Scores:
     found = list(dict.fromkeys(hit.passage.article_id for hit in hits))
     scores = _ranking_scores(gold, found) if gold else {}
     passages = "\n".join(hit.passage.text for hit in hits[:5])
-    quotes = [" ".join(e.quote.split()) for e in case.evidence if e.quote.strip()]
+    quotes = [e.quote for e in case.evidence if e.quote.strip()]
     if quotes:
-        folded = " ".join(passages.split())
-        scores["quote@5"] = float(any(quote in folded for quote in quotes))
+        scores["quote@5"] = float(any(is_quoted(quote, [passages]) for quote in quotes))
     if case.answerable and case.answers:
         text = passages.casefold()
         scores["ans@5"] = float(any(answer.casefold() in text for answer in case.answers))
@@ -172,10 +171,15 @@ def flaws(answer: Answer, articles: Mapping[str, Article]) -> list[str]:
         if articles[passage.article_id].text[passage.start : passage.end] != passage.text:
             wrong.append(f"{passage.article_id}[{passage.start}:{passage.end}] is not its passage.")
     for statement in answer.statements:
-        quoted = _folded(" ".join(citation.quote for citation in statement.citations))
-        if statement.support == "quoted" and _folded(statement.text) not in quoted:
+        quotes = [citation.quote for citation in statement.citations]
+        if statement.support == "quoted" and not is_quoted(statement.text, quotes):
             wrong.append(f"{statement.text!r} is not what its citations quote.")
     return wrong
+
+
+def is_quoted(text: str, quotes: Iterable[str]) -> bool:
+    """Whether the quotes, one after another, have the text word for word."""
+    return _folded(text) in _folded(" ".join(quotes))
 
 
 def _folded(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
+from evals.about import About
 from evals.cases import Case, GoldError
 from evals.metrics import METRICS, Group, Scores
 from evals.statistics import Estimate, aurc, auroc, calibration_error, mean
@@ -72,26 +73,6 @@ class Outcome:
             "flaws": tuple(plain["flaws"]),
         }
         return cls(**values, elapsed_ms=elapsed_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a run was a run of.
-
-    `engine` is a fingerprint of Footnote's own files; `articles` maps the id of each article in
-    the corpus to its digest.
-    """
-
-    settings: Mapping[str, Any]
-    versions: Mapping[str, str]
-    engine: str
-    corpus: str
-    articles: Mapping[str, str]
-
-    @property
-    def key(self) -> str:
-        """The same for runs whose outcomes must be the same, case by case."""
-        return json.dumps([self.settings, self.versions, self.engine, self.corpus], sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,34 @@
 """Ask a chatbot every gold case and keep what became of it."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from hashlib import sha256
-from importlib.metadata import version
-from importlib.util import find_spec
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from platform import python_version
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from evals.about import About
 from evals.cases import Case, GoldError
-from evals.judges.citations import citation_scores, support_judge
+from evals.choosing import choose
+from evals.journal import resumed, reused, written
+from evals.judges.citations import citation_scores, supports
 from evals.judges.model import judged_scores, model_judge
 from evals.metrics import Scores, answer_scores, choice_score, flaws, retrieval_scores
-from evals.results import About, Outcome, Run
+from evals.results import Outcome, Run
 from rag import Answer, Article, Chatbot, FootnoteError, Hit, answer_json
+from rag.answering.candidate_sentences import candidate_sentences
+from rag.ingestion.pipeline import Progress
 
 if TYPE_CHECKING:
     from rag.llm.judge import ModelJudge
-
-Progress = Callable[[int, int | None, str], None]
 
 DEPTH = 50
 """Passages retrieved for the retrieval scores: enough to show 10 distinct articles."""
 
 _AROUND = 160
-_PACKAGES = (
-    "footnote",
-    "chromadb",
-    "llama-index-core",
-    "numpy",
-    "onnxruntime",
-    "openai",
-    "tantivy",
-)
-_SECRET = {"openai_api_key", "openai_base_url", "store"}
 
 
 def run(
@@ -63,43 +51,16 @@ def run(
     _check_ids(cases)
     started, clock = datetime.now(UTC), perf_counter()
     judge = model_judge(bot.settings) if judged else None
-    about = describe(bot, judge.name if judge else None)
-    known = _kept(previous, about, cases) | _resumed(journal, about, cases)
-    rest = [case for case in cases if case.id not in known]
-    asker = _Asker(bot, judge)
-    for outcome in _written(asker.outcomes(rest), journal, about, list(known.values())):
+    about = About.of(bot, judge.name if judge else None)
+    known = reused(previous, about, cases) | resumed(journal, about, cases)
+    asked = _Asker(bot, judge).outcomes([case for case in cases if case.id not in known])
+    for outcome in written(asked, journal, about, list(known.values())):
         known[outcome.case.id] = outcome
         if progress:
             progress(len(known), len(cases), outcome.case.id)
     outcomes = tuple(known[case.id] for case in cases)
     seconds = round(perf_counter() - clock, 3)
     return Run(about, outcomes, started.isoformat(timespec="seconds"), seconds)
-
-
-def describe(bot: Chatbot, judge: str | None = None) -> About:
-    """What a run of this chatbot would be a run of; `judge` is the model that judges, if any."""
-    settings = {k: v for k, v in asdict(bot.settings).items() if k not in _SECRET}
-    if not bot.settings.is_extractive:
-        settings["server"] = bot.settings.server
-    if judge:
-        settings["judge"] = judge
-    articles = {article.id: article.digest[:16] for article in bot.articles()}
-    corpus = sha256(json.dumps(articles, sort_keys=True).encode()).hexdigest()[:16]
-    versions = {"python": python_version()} | {name: version(name) for name in _PACKAGES}
-    return About(settings, versions, _engine(), corpus, dict(sorted(articles.items())))
-
-
-@cache
-def _engine() -> str:
-    """A fingerprint of Footnote's own code and models, as this process found them."""
-    digest = sha256()
-    for package in ("evals", "rag", "vectorstore"):
-        spec = find_spec(package)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
-            for path in sorted(Path(folder).rglob("*")):
-                if path.suffix in {".py", ".onnx", ".json"}:
-                    digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _check_ids(cases: Sequence[Case]) -> None:
@@ -117,7 +78,6 @@ class _Asker:
         self._bot = bot
         self._model_judge = judge
         self._article = lru_cache(maxsize=1000)(bot.article)
-        self._judge = support_judge(bot.embedder.embed)
 
     def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
         """Outcomes in the order of the cases; side by side where a model's server is waited for."""
@@ -135,7 +95,7 @@ class _Asker:
         options: dict[str, Any] = {"as_of": case.asked_on, "history": history}
         try:
             answer = self._bot.ask(case.question, **options)
-            hits = self._bot.retrieve(case.question, DEPTH, **options)
+            hits = self._hits(answer, options)
             scores = self._scores(case, answer, hits)
         except FootnoteError as error:
             return Outcome(case, {}, error=f"{type(error).__name__}: {error}")
@@ -153,12 +113,25 @@ class _Asker:
             elapsed_ms=dict(answer.timings),
         )
 
+    def _hits(self, answer: Answer, options: Mapping[str, Any]) -> list[Hit]:
+        """What the answer was made from, then what would have come next.
+
+        A model may put a follow-up in other words than the rules of `retrieve` do.
+        """
+        question, history = answer.question, options["history"]
+        if answer.mode == "generative":
+            question, history = answer.standalone or question, ()
+        found = self._bot.retrieve(question, DEPTH, history=history, as_of=options["as_of"])
+        read = {hit.passage.id for hit in answer.hits}
+        return [*answer.hits, *(hit for hit in found if hit.passage.id not in read)]
+
     def _scores(self, case: Case, answer: Answer, hits: Sequence[Hit]) -> Scores:
         scores = retrieval_scores(case, hits) | answer_scores(case, answer)
         if case.choices and case.answerable:
-            chosen = self._bot.choose(case.question, case.choices, as_of=case.asked_on)
-            scores |= choice_score(case, chosen)
-        scores |= citation_scores(answer, self._judge)
+            question = answer.standalone or case.question
+            found = candidate_sentences(question, answer.hits, self._bot.reader)
+            scores |= choice_score(case, choose(case.choices, found))
+        scores |= citation_scores(answer, supports)
         if self._model_judge:
             scores |= judged_scores(case, answer, self._model_judge)
         return {name: round(score, 6) for name, score in scores.items()}
@@ -184,53 +157,3 @@ def _plain(answer: Answer, articles: Mapping[str, Article]) -> dict[str, Any]:
         for p in plain["passages"]
     ]
     return plain
-
-
-def _kept(previous: Run | None, about: About, cases: Sequence[Case]) -> dict[str, Outcome]:
-    if previous is None or previous.about.key != about.key:
-        return {}
-    wanted = {case.id: case for case in cases}
-    return {
-        o.case.id: replace(o, reused=True)
-        for o in previous.outcomes
-        if o.error is None and wanted.get(o.case.id) == o.case
-    }
-
-
-def _resumed(journal: Path | None, about: About, cases: Sequence[Case]) -> dict[str, Outcome]:
-    """What an interrupted run wrote; a last line that was cut short is left out."""
-    if journal is None or not journal.exists():
-        return {}
-    records = []
-    for line in journal.read_text(encoding="utf-8").split("\n"):
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            break
-    if not records or records[0] != {"key": about.key}:
-        return {}
-    outcomes = (Outcome.from_json(r["outcome"], r["elapsed_ms"]) for r in records[1:])
-    wanted = {case.id: case for case in cases}
-    return {o.case.id: o for o in outcomes if wanted.get(o.case.id) == o.case}
-
-
-def _written(
-    outcomes: Iterator[Outcome], journal: Path | None, about: About, known: Sequence[Outcome]
-) -> Iterator[Outcome]:
-    """Pass outcomes on, each written to the journal first."""
-    if journal is None:
-        yield from outcomes
-        return
-    with journal.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"key": about.key}) + "\n")
-        for outcome in known:
-            file.write(_line(outcome))
-        for outcome in outcomes:
-            file.write(_line(outcome))
-            file.flush()
-            yield outcome
-
-
-def _line(outcome: Outcome) -> str:
-    record = {"outcome": outcome.to_json(), "elapsed_ms": dict(outcome.elapsed_ms)}
-    return json.dumps(record, ensure_ascii=False) + "\n"

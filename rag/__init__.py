@@ -6,23 +6,13 @@
 ...     bot.ask("Who is Russia's finance minister?")
 """
 
-from rag.answers import (
-    Answer,
-    Citation,
-    Cited,
-    Delta,
-    Done,
-    Event,
-    Retrieved,
-    Statement,
-    Usage,
-    answer_json,
-    article_json,
-    hit_json,
-)
+from rag.answering.fact_check import CheckedSentence, FactCheck, fact_check_json
+from rag.answers import Answer, Citation, Cited, Delta, Done, Event, Retrieved, Statement, Usage
 from rag.chatbot import Chatbot
+from rag.citations.groundedness import Verdict, verify
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import Turn
+from rag.documents import answer_json, article_json, hit_json
 from rag.errors import FootnoteError
 from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
@@ -35,12 +25,14 @@ __all__ = [
     "Article",
     "ArticleSummary",
     "Chatbot",
+    "CheckedSentence",
     "Citation",
     "Cited",
     "Conversation",
     "Delta",
     "Done",
     "Event",
+    "FactCheck",
     "Failure",
     "FootnoteError",
     "Hit",
@@ -51,7 +43,10 @@ __all__ = [
     "Statement",
     "Turn",
     "Usage",
+    "Verdict",
     "answer_json",
     "article_json",
+    "fact_check_json",
     "hit_json",
+    "verify",
 ]

@@ -1,12 +1,12 @@
 """What an answer is made of, and the events of one that streams."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from vectorstore.records import Article, Hit
 
-Support = Literal["quoted", "supported", "unsupported"]
+Support = Literal["quoted", "supported", "unsupported", "unchecked"]
 Mode = Literal["extractive", "generative"]
 
 
@@ -36,7 +36,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing an answer says. `text` has no markers; `note` says why it is unsupported, if so."""
+    """One thing an answer says. `text` has no markers.
+
+    `support` says what stands behind it: the article's own words, the verdict that its citations
+    support it, or that they do not, or nothing, where it could not be judged. `note` says why it is
+    unsupported or unchecked, or that its citation was corrected.
+    """
 
     text: str
     citations: tuple[Citation, ...]
@@ -45,9 +50,9 @@ class Statement:
 
     @property
     def marked(self) -> str:
-        """The text followed by its markers, `... [1][2]`, and by a word where it is unsupported."""
+        """The text followed by its markers, `... [1][2]`, and by a word where that is in doubt."""
         markers = "".join(f"[{c.number}]" for c in self.citations)
-        doubt = "(unsupported)" if self.support == "unsupported" else ""
+        doubt = f"({self.support})" if self.support in {"unsupported", "unchecked"} else ""
         return " ".join(filter(None, [self.text, markers, doubt]))
 
 
@@ -190,67 +195,3 @@ class Done:
 
 
 Event = Retrieved | Delta | Cited | Done
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The document that `footnote ask --json` prints."""
-    return {
-        "question": answer.question,
-        "standalone": answer.standalone,
-        "text": answer.text,
-        "refused": answer.refused,
-        "reason": answer.reason,
-        "mode": answer.mode,
-        "confidence": answer.confidence,
-        "short": _citation_json(answer.short) if answer.short else None,
-        "differing": [_citation_json(span) for span in answer.differing],
-        "notes": list(answer.notes),
-        "statements": [_statement_json(statement) for statement in answer.statements],
-        "citations": [_citation_json(c) for c in answer.citations],
-        "passages": [hit_json(hit) for hit in answer.hits],
-        "elapsed_ms": dict(answer.timings),
-        "usage": asdict(answer.usage) if answer.usage else None,
-    }
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit as plain data: `article_id, start, end, score, text`."""
-    passage = hit.passage
-    return {
-        "article_id": passage.article_id,
-        "start": passage.start,
-        "end": passage.end,
-        "score": hit.score,
-        "text": passage.text,
-    }
-
-
-def article_json(article: Article) -> dict[str, Any]:
-    """An article as plain data, without its text."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "source": article.source,
-        "url": article.url,
-        "author": article.author,
-        "published_at": article.published_at,
-    }
-
-
-def _statement_json(statement: Statement) -> dict[str, Any]:
-    return {
-        "text": statement.text,
-        "citations": [citation.number for citation in statement.citations],
-        "support": statement.support,
-        "note": statement.note,
-    }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "article": article_json(citation.article),
-    }

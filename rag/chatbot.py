@@ -1,38 +1,27 @@
 """Chatbot: the one object a user holds."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
-from threading import Lock, RLock
 from time import perf_counter
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from rag.answering.choosing import choose
-from rag.answering.evidence import gather
-from rag.answering.extractive import Extractive
-from rag.answering.synthesizer import Synthesizer
+from rag.answering.fact_check import FactCheck, FactChecker
 from rag.answers import Answer, Done, Event, Mode, Retrieved
+from rag.citations.groundedness import Groundedness
+from rag.components import Components
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
-from rag.errors import ArticleMissing, InputError, StoreMissing
+from rag.conversation.shared_events import SharedEvents
+from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
-from rag.models.encoder import Embedder
-from rag.models.reader import Reader
-from rag.retrieval.embedding import embedder_for
 from rag.retrieval.query import Query
-from rag.retrieval.retriever import Retriever
-from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Order
 from vectorstore.records import Article, Hit
-from vectorstore.store import ArticleStore
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -41,48 +30,12 @@ if TYPE_CHECKING:
 Source = str | Path | Article
 
 
-class Chatbot:
+class Chatbot(Components):
     """Answers questions about the articles of one store, with exact citations.
 
     Made by `Chatbot.open`. A context manager, since it holds the store until it is closed; safe
     to use from several threads.
     """
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._store: ArticleStore | None = None
-        self._synthesizers: dict[Mode, Synthesizer] = {}
-        self._opening = RLock()
-
-    @classmethod
-    def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Self:
-        """A chatbot over the store at a folder or URL; an absent one is made by the first `add`.
-
-        `settings` are by default `Settings.load(os.environ)`. Raises `StoreError` for a place
-        that is no store, or is held by another process.
-        """
-        settings = settings or Settings.load(os.environ)
-        bot = cls(settings if store is None else replace(settings, store=str(store)))
-        with suppress(StoreMissing):
-            bot._opened(create=False)
-        return bot
-
-    def close(self) -> None:
-        """Let go of the store."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # Articles
 
@@ -95,7 +48,7 @@ class Chatbot:
         report, and the rest goes on.
         """
         sources = [source] if isinstance(source, str | Path | Article) else list(source)
-        return ingest(self._opened(create=True), self.embedder, sources, progress=progress)
+        return ingest(self.opened(create=True), self.embedder, sources, progress=progress)
 
     def articles(
         self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""
@@ -163,21 +116,22 @@ class Chatbot:
         """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
         started = perf_counter()
         query = Query.parse(question, as_of, filters)
-        synthesizer = self._synthesizer(mode)
+        synthesizer = self.synthesizer(mode)
         alone = standalone(query.question, history, synthesizer.complete)
         query = replace(query, question=alone.question)
-        hits = self._retriever.retrieve(replace(query, question=alone.search_text), self._k(k))
+        hits = self.retriever.retrieve(replace(query, question=alone.search_text), self._k(k))
         retrieved = perf_counter()
         yield Retrieved(hits, alone.question)
         draft = yield from synthesizer.compose(query, hits)
         if alone.usage:
             draft = replace(draft, usage=alone.usage + draft.usage)
+        answered = perf_counter()
         timings = {
             "retrieve": 1000 * (retrieved - started),
-            "answer": 1000 * (perf_counter() - retrieved),
+            "answer": 1000 * (answered - retrieved),
         }
-        standing = alone.question if alone.changed else None
-        yield Done(draft.answer(question, synthesizer.mode, hits, standing, timings))
+        changed = alone.question if alone.changed else None
+        yield Done(draft.answer(question, synthesizer.mode, hits, changed, timings))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
@@ -185,7 +139,7 @@ class Chatbot:
 
     async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
         """`stream` without blocking the event loop; leaving the loop early stops the model."""
-        events = _Shared(self.stream(question, **options))
+        events = SharedEvents(self.stream(question, **options))
         try:
             while event := await asyncio.to_thread(events.next):
                 yield event
@@ -204,22 +158,23 @@ class Chatbot:
         """The `k` passages most likely to answer, best first."""
         query = Query.parse(question, as_of, filters)
         searched = standalone(query.question, history).search_text
-        return list(self._retriever.retrieve(replace(query, question=searched), k))
+        return list(self.retriever.retrieve(replace(query, question=searched), k))
 
-    def choose(
+    def check(
         self,
-        question: str,
-        choices: Sequence[str],
+        text: str,
         *,
         as_of: date | str | None = None,
         filters: Mapping[str, Any] | None = None,
-    ) -> int:
-        """The index of the choice that the articles support best. Raises `InputError` for none."""
-        if not choices:
-            raise InputError("There is nothing to choose from. Give at least one choice.")
-        query = Query.parse(question, as_of, filters)
-        hits = self._retriever.retrieve(query, self._k(None))
-        return choose(choices, gather(query.question, hits, self.reader))
+    ) -> FactCheck:
+        """Look every sentence of a text up in the articles: supported, contradicted, not found.
+
+        `as_of` and `filters` are as in `ask`. English only; what is not is `unchecked`.
+        """
+        started = perf_counter()
+        checker = FactChecker(self.retriever, Groundedness(self.verifier))
+        found = tuple(checker.check(text, Query.parse("", as_of, filters)))
+        return FactCheck(text, found, {"check": 1000 * (perf_counter() - started)})
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
@@ -231,79 +186,13 @@ class Chatbot:
         """A plain LlamaIndex retriever over the store."""
         from rag.llama_index import ArticleRetriever
 
-        return ArticleRetriever(self._retriever, self._k(k))
+        return ArticleRetriever(self.retriever, self._k(k))
 
     def as_query_engine(self, k: int | None = None) -> "BaseQueryEngine":
         """A plain LlamaIndex query engine; its response's metadata hold the `Answer`."""
         from rag.llama_index import query_engine
 
-        return query_engine(self._retriever, self._synthesizer(None), self._k(k))
-
-    # Parts
-
-    @property
-    def store(self) -> ArticleStore:
-        """The open store. Raises `StoreMissing` when nothing was ever added."""
-        return self._opened(create=False)
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """What turns texts into vectors, loaded when first needed."""
-        return embedder_for(self.settings)
-
-    @cached_property
-    def reader(self) -> Reader:
-        """What finds the answer in a passage, loaded when first needed."""
-        return Reader.load()
-
-    @property
-    def _retriever(self) -> Retriever:
-        return Retriever(self.store, self.embedder)
-
-    def _synthesizer(self, mode: Mode | None) -> Synthesizer:
-        mode = mode or ("extractive" if self.settings.is_extractive else "generative")
-        with self._opening:
-            if mode not in self._synthesizers:
-                self._synthesizers[mode] = self._new_synthesizer(mode)
-            return self._synthesizers[mode]
-
-    def _new_synthesizer(self, mode: Mode) -> Synthesizer:
-        if mode == "extractive":
-            return Extractive(self.reader)
-        from rag.answering.generative import Generative
-
-        return Generative(self.settings, self.embedder, lambda: self._synthesizer("extractive"))
+        return query_engine(self.retriever, self.synthesizer(), self._k(k))
 
     def _k(self, k: int | None) -> int:
         return self.settings.passages if k is None else k
-
-    def _opened(self, *, create: bool) -> ArticleStore:
-        with self._opening:
-            if self._store is None:
-                model, dimension = self.embedder.name, self.embedder.dimension
-                self._store = ArticleStore.open(
-                    self.settings.store,
-                    model=model,
-                    dimension=dimension,
-                    create=create,
-                    collection=self.settings.collection,
-                    token=self.settings.store_token,
-                )
-            return self._store
-
-
-class _Shared:
-    """Events taken by one thread and given up by another, which waits for the step under way."""
-
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._events = events
-        self._step = Lock()
-
-    def next(self) -> Event | None:
-        with self._step:
-            return next(self._events, None)
-
-    def close(self) -> None:
-        with self._step:
-            if isinstance(self._events, Generator):
-                self._events.close()

@@ -14,7 +14,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.answering.synthesizer import Synthesizer, completed
-from rag.answers import answer_json
+from rag.documents import answer_json
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from vectorstore.records import Hit, Passage

@@ -1,4 +1,4 @@
-"""What the tests share: the real encoder, the seeds, and a chatbot that has read them."""
+"""What the tests share: the real networks, the seeds, and a chatbot that has read them."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from rag import Chatbot, Settings
 from rag.models.encoder import Encoder
+from rag.models.verifier import Verifier
 from tests.browser import chromium
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,12 @@ def shared() -> Path:
 def encoder() -> Encoder:
     """The real encoder, loaded once."""
     return Encoder.load()
+
+
+@pytest.fixture(scope="session")
+def verifier() -> Verifier:
+    """The real verifier, loaded once."""
+    return Verifier.load()
 
 
 @pytest.fixture(scope="session")

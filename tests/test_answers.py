@@ -1,6 +1,7 @@
 import pytest
 
-from rag.answers import Answer, Citation, Draft, Statement, answer_json
+from rag.answers import Answer, Citation, Draft, Statement
+from rag.documents import answer_json
 from vectorstore.records import Article, Hit, Passage
 
 ARTICLE = Article("a", "Rivers", "The Rhine is long. The Spree is not.", source="Atlas")

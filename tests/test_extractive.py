@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from rag import Article, Chatbot, Settings
-from rag.answering.abstention import NO_QUESTION, proper_names, reason
-from rag.answering.context import standing
+from rag.answering.abstention import NO_QUESTION, reason
+from rag.answering.context import with_context
 from rag.answering.question_types import kind_of
 
 WIRE = (
@@ -91,7 +91,7 @@ def test_a_sentence_that_leans_takes_the_one_before(
 ) -> None:
     start = text.index(sentence)
     end = text.index(".", start) + 1
-    begin, finish = standing(Article("a", "T", text), start, end)
+    begin, finish = with_context(Article("a", "T", text), start, end)
     assert text[begin:finish].startswith(expected)
     assert finish == end
 
@@ -115,12 +115,6 @@ def test_a_sentence_that_leans_takes_the_one_before(
 )
 def test_the_kind_of_a_question(question: str, kind: str) -> None:
     assert kind_of(question) == kind
-
-
-def test_names_are_taken_as_written() -> None:
-    question = "Xi Jinping met J. R. Ewing and Germany's Olaf Scholz in New York. Who won?"
-    names = ["Xi Jinping", "J. R. Ewing", "Germany's Olaf Scholz", "New York"]
-    assert proper_names(question) == names
 
 
 def test_a_greeting_is_no_question() -> None:

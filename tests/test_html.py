@@ -4,14 +4,15 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from rag import Answer, Citation, Statement
-from ui.web.render.export import talk_html, talk_markdown
-from ui.web.render.html import Html, el, join, listed, web_address
-from ui.web.sources import Span, source_html
-from ui.web.turns import Collection, Turn, turn
+from ui.web.kept import PageTurn, page_turn
+from ui.web.render.article import Span, article_html
+from ui.web.render.export import conversation_html, conversation_markdown
+from ui.web.render.html import el, join, listed, web_address
 from vectorstore.records import Article
 
 HOSTILE = '</mark></p><script>alert(1)</script><img src=x onerror="alert(2)">\'"&<'
@@ -25,7 +26,7 @@ class Reader(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str | None]] = []
         self.text = ""
-        self.feed(markup)
+        self.feed(str(markup))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -48,13 +49,13 @@ def test_an_attribute_cannot_be_left(value: str) -> None:
 
 
 def test_html_is_not_escaped_again() -> None:
-    assert el("p", el("b", "a"), "c", None, (Html("<i>d</i>") for _ in "1")) == (
+    assert el("p", el("b", "a"), "c", None, (Markup("<i>d</i>") for _ in "1")) == (
         "<p><b>a</b>c<i>d</i></p>"
     )
 
 
-def test_html_added_to_text_is_text() -> None:
-    assert join(el("b", "a") + "<c>") == "&lt;b&gt;a&lt;/b&gt;&lt;c&gt;"
+def test_text_added_to_html_is_text() -> None:
+    assert join(el("b", "a") + "<c>") == "<b>a</b>&lt;c&gt;"
 
 
 @pytest.mark.parametrize("tag", ["script", "STYLE", "iframe", "p onload=x", "svg/onload", ""])
@@ -103,6 +104,7 @@ def article(text: str) -> Article:
     return Article("a", HOSTILE, text, source=HOSTILE, url="javascript:alert(3)")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_span_is_marked_exactly(data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from("ab <&\n\n\u05d0"), min_size=1))
@@ -114,7 +116,7 @@ def test_every_span_is_marked_exactly(data: st.DataObject) -> None:
         for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
     ]
     for span in spans:
-        marked = Marked(source_html(article(text), spans, 1, "v"), span.number)
+        marked = Marked(article_html(article(text), spans, 1), span.number)
         assert "".join(marked.text.split()) == "".join(text[span.start : span.end].split())
 
 
@@ -136,20 +138,23 @@ class Marked(Reader):
         self.text += data if self.within else ""
 
 
-def hostile_turn() -> Turn:
+def hostile_turn() -> PageTurn:
     citation = Citation.of(1, article(HOSTILE), 0, len(HOSTILE))
     statement = Statement(HOSTILE, (citation,), "quoted")
     answer = Answer(HOSTILE, statement.marked, (statement,), short=citation, notes=(HOSTILE,))
-    return turn("t", answer, Collection(1, 1))
+    return page_turn("t", answer, (1, 1))
 
 
 def test_an_exported_page_runs_nothing() -> None:
-    read = Reader(talk_html(HOSTILE, [hostile_turn()]))
+    page = conversation_html(HOSTILE, [hostile_turn()])
+    read = Reader(page)
+    assert page.startswith("<!doctype html>")
+    assert {"title", "style", "h1"} <= set(read.tags)
     assert not {"script", "img"} & set(read.tags)
     assert [value for name, value in read.attributes if name == "href"] == ["#note-1-1"]
 
 
 def test_exported_markdown_holds_no_markup() -> None:
-    text = talk_markdown("T", [hostile_turn()])
+    text = conversation_markdown("T", [hostile_turn()])
     assert "\\<script\\>" in text
     assert "\n[^1-1]: " in text

@@ -144,7 +144,7 @@ def test_nothing_hostile_runs(opened: Opener) -> None:
     ask(page, f"What is {HOSTILE} ${{window.ran=6}} {{{{window.ran=7}}}}?")
     expect(page.locator("#live h2")).to_contain_text("<script>")
     page.get_by_role("tab", name="Articles").click()
-    page.locator("#shelf .open", has_text="Zorblax").click()
+    page.locator("#article-list .open", has_text="Zorblax").click()
     expect(page.locator("#article h2")).to_have_text(EVIL.title)
     expect(page.locator("#article a")).to_have_count(0)
     page.wait_for_timeout(300)
@@ -246,16 +246,16 @@ def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: P
     expect(page.locator("#news")).to_contain_text("1 failed")
     expect(page.locator("#news")).to_contain_text("empty.txt")
     page.get_by_label("Search").fill("lighthouse")
-    expect(page.locator("#shelf li")).to_have_count(1)
-    page.locator("#shelf .open").click()
+    expect(page.locator("#article-list li")).to_have_count(1)
+    page.locator("#article-list .open").click()
     expect(page.locator("#article .text")).to_contain_text("Hanne Brodersen")
     page.get_by_role("tab", name="Ask").click()
     turn = ask(page, "Who keeps the lighthouse of Varn?")
     expect(turn).to_contain_text("Hanne Brodersen")
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("button", name="Remove").click()
-    page.locator("#shelf .remove", has_text="Really remove?").click()
-    expect(page.locator("#shelf")).to_contain_text("No article matches.")
+    page.locator("#article-list .remove", has_text="Really remove?").click()
+    expect(page.locator("#article-list")).to_contain_text("No article matches.")
 
 
 def test_a_pasted_text_is_added(opened: Opener, bot: Chatbot) -> None:
@@ -334,7 +334,7 @@ def test_axe_finds_nothing_serious(
     assert serious(page) == []
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("button", name="Or paste a text").click()
-    page.locator("#shelf .open").first.click()
+    page.locator("#article-list .open").first.click()
     assert serious(page) == []
 
 
@@ -373,7 +373,7 @@ def test_style_and_script_come_with_the_page_itself(address: str) -> None:
     with urlopen(address) as page:
         head = page.read().decode().partition("</head>")[0]
     assert head.endswith("</script>")
-    assert "#talk" in head.rpartition("<style>")[2]
+    assert "#conversation" in head.rpartition("<style>")[2]
 
 
 def test_the_server_gives_away_no_file_of_its_own(address: str, bot: Chatbot) -> None:

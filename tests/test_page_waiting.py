@@ -141,13 +141,13 @@ def test_the_chat_answers_while_articles_are_added(page: Page, bot: Gated, tmp_p
     bot.adding.set()
     expect(ask(page, QUESTION)).to_contain_text("Oskar Venn")
     page.get_by_role("tab", name="Articles").click()
-    expect(page.locator("#shelf li")).to_have_count(4)
+    expect(page.locator("#article-list li")).to_have_count(4)
 
 
 def test_of_two_articles_pressed_quickly_the_last_is_shown(page: Page, bot: Gated) -> None:
     page.get_by_role("tab", name="Articles").click()
     bot.fetching.clear()
-    page.locator("#shelf .open", has_text=BRIDGE.title).click()
-    page.locator("#shelf .open", has_text=FERRY.title).click()
+    page.locator("#article-list .open", has_text=BRIDGE.title).click()
+    page.locator("#article-list .open", has_text=FERRY.title).click()
     bot.fetching.set()
     expect(page.locator("#article h2")).to_have_text(FERRY.title)

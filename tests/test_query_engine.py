@@ -1,7 +1,7 @@
 import asyncio
 
 from rag import Chatbot
-from rag.answers import answer_json
+from rag.documents import answer_json
 
 MINISTER = "Who is Russia's finance minister?"
 TIMES = "elapsed_ms"

@@ -105,11 +105,12 @@ def test_equal_scores_keep_the_order_of_article_and_passage() -> None:
     ],
 )
 def test_nearness_is_the_share_of_words_that_one_sentence_has(text: str, share: float) -> None:
-    assert nearness("Which bridge did the mayor close?", text) == pytest.approx(share)
+    near = nearness("Which bridge did the mayor close?", [text, "The mayor closed the bridge."])
+    assert near.tolist() == pytest.approx([share, 1.0])
 
 
 def test_a_question_of_framing_words_is_near_to_nothing() -> None:
-    assert nearness("What did they do?", "What did they do?") == 0.0
+    assert nearness("What did they do?", ["What did they do?"]).tolist() == [0.0]
 
 
 def test_of_equals_the_one_whose_words_are_in_one_sentence_comes_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from evals import Case, Outcome, Run, compare, html, junit, show
-from evals.results import About
+from evals.about import About
 
 ABOUT = About({}, {}, "engine", "corpus", {"river": "1"})
 HOSTILE = "<script>alert('&')</script>"

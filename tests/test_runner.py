@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from evals import Case, GoldError, Run, compare, evaluate, load_cases, run, seeds_gold
-from rag import Chatbot
+from evals import Case, Evidence, GoldError, Run, compare, evaluate, load_cases, run, seeds_gold
+from evals.about import fingerprint
+from rag import Article, Chatbot, Turn
+from tests.openai_server import ModelServer
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,38 @@ def test_nothing_is_reused_over_another_corpus(
 ) -> None:
     other = replace(done, about=replace(done.about, corpus="another"))
     assert not any(o.reused for o in run(bot, cases[:1], previous=other).outcomes)
+
+
+@pytest.mark.parametrize("name", ["reader.graph", "prompt.txt", "loaders/new.py"])
+def test_any_file_of_the_program_changes_its_fingerprint(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("before")
+    before = fingerprint([tmp_path])
+    path.write_text("after")
+    assert fingerprint([tmp_path]) != before
+
+
+@pytest.mark.parametrize("name", ["__pycache__/a.pyc", "gold/seeds.baseline.json"])
+def test_caches_and_gold_cases_are_no_part_of_the_program(tmp_path: Path, name: str) -> None:
+    before = fingerprint([tmp_path])
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text("x")
+    assert fingerprint([tmp_path]) == before
+
+
+def test_retrieval_is_scored_by_the_question_that_the_model_asked(tmp_path: Path) -> None:
+    bridge = Article("bridge", "Bridge", "The engineer Mara Lindqvist led the work on the bridge.")
+    river = Article("river", "River", "Ada Holt led the work on the banks of the river Wenor.")
+    talk = (Turn("user", "Who led the work on the river Wenor?"), Turn("agent", "Ada Holt."))
+    case = Case("a", "And who on the other?", evidence=(Evidence("bridge"),), history=talk)
+    with ModelServer() as server, Chatbot.open(tmp_path / "s", server.settings(passages=1)) as bot:
+        bot.add([bridge, river])
+        assert bot.retrieve(case.question, history=talk)[0].article.id == "river"
+        server.say("Who led the work on the bridge?", "Mara Lindqvist led the work [1].")
+        outcome = run(bot, [case]).outcomes[0]
+    assert (outcome.scores["hit@1"], outcome.found) == (1.0, ("bridge", "river"))
 
 
 def test_a_question_that_cannot_be_asked_is_kept_as_an_error(bot: Chatbot) -> None:

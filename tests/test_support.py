@@ -1,13 +1,12 @@
+"""The check of a statement by its evidence, and what it reads out of texts."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations.groundedness import NOT_SAID, NOTHING_CITED, Verdict, check
-from rag.models.encoder import Encoder
+from rag import Verdict, verify
 from rag.text.names import names
-from rag.text.negation import denied
 from rag.text.numbers import numbers
-from rag.text.words import stem
 
 BUDGET = (
     "Finance Minister Anton Siluanov said on Friday, 3 March, that the deficit would reach 1.2 "
@@ -21,37 +20,21 @@ TALKS = "The two sides did not reach an agreement, and most delegates left Genev
     [
         "Anton Siluanov is the finance minister.",
         "Siluanov said the deficit would reach 1.2 trillion roubles.",
-        "The deficit would reach 1,200,000,000,000 roubles, the finance minister said.",
         "The deficit would be about 2.5% of output, Siluanov said.",
         "The finance minister spoke of the deficit on 3 March.",
     ],
 )
-def test_what_the_sentence_says_is_supported(statement: str, encoder: Encoder) -> None:
-    assert check(statement, [BUDGET], encoder.embed).supported
+def test_what_the_sentence_says_is_supported(statement: str) -> None:
+    assert verify(statement, [BUDGET]).supported
 
 
 @pytest.mark.parametrize(
     ("statement", "evidence", "reason"),
     [
         (
-            "Siluanov said the deficit would reach 1.3 trillion roubles.",
-            BUDGET,
-            "The cited sentences do not give the number 1.3 trillion.",
-        ),
-        (
             "Siluanov said the deficit would reach three percent of output.",
             BUDGET,
-            "The cited sentences do not give the number three percent.",
-        ),
-        (
-            "Siluanov said on 3 April that the deficit would reach 1.2 trillion roubles.",
-            BUDGET,
-            "The cited sentences do not say April.",
-        ),
-        (
-            "Finance Minister Elvira Nabiullina said the deficit would reach 1.2 trillion roubles.",
-            BUDGET,
-            "The cited sentences do not name elvira.",
+            "The cited sentences say 2.5 percent, not three percent.",
         ),
         (
             'Siluanov said the deficit would be "a catastrophe for the country".',
@@ -59,21 +42,10 @@ def test_what_the_sentence_says_is_supported(statement: str, encoder: Encoder) -
             "The cited sentences do not contain the words “a catastrophe for the country”.",
         ),
         (
-            "The two sides reached an agreement in Geneva.",
-            TALKS,
-            "The statement and the cited sentences differ in denying “reach”.",
+            "Cats sleep for most of the day.",
+            "Do cats sleep?",
+            "The cited sentences ask and say nothing.",
         ),
-        (
-            "All delegates left Geneva.",
-            TALKS,
-            "The cited sentences do not say “all”.",
-        ),
-        (
-            "The deficit would fall to 1.2 trillion roubles, Siluanov said.",
-            BUDGET.replace("reach", "rise to"),
-            "The cited sentences say the opposite of “fall”.",
-        ),
-        ("Cats sleep for most of the day.", BUDGET, NOT_SAID),
         (
             "Siluanov published the deficit at https://example.com/?q=1.",
             BUDGET,
@@ -81,42 +53,59 @@ def test_what_the_sentence_says_is_supported(statement: str, encoder: Encoder) -
         ),
     ],
 )
-def test_what_it_does_not_say_is_not(
-    statement: str, evidence: str, reason: str, encoder: Encoder
-) -> None:
-    assert check(statement, [evidence], encoder.embed).reason == reason
+def test_the_reason_names_what_differs(statement: str, evidence: str, reason: str) -> None:
+    verdict = verify(statement, [evidence])
+    assert (verdict.supported, verdict.reason) == (False, reason)
 
 
-def test_the_same_words_are_supported_for_certain(encoder: Encoder) -> None:
-    assert check("most delegates left Geneva", [TALKS], encoder.embed) == Verdict(1.0)
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("The two sides reached an agreement in Geneva.", TALKS),
+        ("Cats sleep for most of the day.", BUDGET),
+        ("Brazil won the World Cup five times.", TALKS),
+    ],
+)
+def test_what_it_does_not_say_is_not_supported(statement: str, evidence: str) -> None:
+    assert not verify(statement, [evidence]).supported
+
+
+def test_whole_sentences_of_the_evidence_are_supported_for_certain() -> None:
+    assert verify(TALKS, [f"{BUDGET} {TALKS}"]) == Verdict(supported=True, score=1.0)
 
 
 @pytest.mark.parametrize("evidence", [[], [" "]])
-def test_without_evidence_nothing_is_supported(evidence: list[str], encoder: Encoder) -> None:
-    assert check("Cats sleep.", evidence, encoder.embed) == Verdict(0.0, NOTHING_CITED)
+def test_without_evidence_nothing_is_supported(evidence: list[str]) -> None:
+    reason = "It cites nothing."
+    assert verify("Cats sleep.", evidence) == Verdict(supported=False, score=0.0, reason=reason)
 
 
-def test_names_may_come_from_the_context(encoder: Encoder) -> None:
-    evidence = ["He said that the deficit would reach 1.2 trillion roubles."]
-    verdict = check(
+def test_another_language_is_not_judged() -> None:
+    verdict = verify("El déficit alcanzaría 1,2 billones de rublos, dijo.", [BUDGET])
+    assert (verdict.supported, verdict.checked) == (False, False)
+
+
+def test_names_may_come_from_the_context() -> None:
+    verdict = verify(
         "Siluanov said that the deficit would reach 1.2 trillion roubles.",
-        evidence,
-        encoder.embed,
+        ["He said that the deficit would reach 1.2 trillion roubles."],
         context="Anton Siluanov on the budget",
     )
     assert verdict.supported
 
 
-def test_the_context_alone_supports_nothing(encoder: Encoder) -> None:
-    verdict = check("Siluanov.", ["He sat down."], encoder.embed, "Anton Siluanov on the budget")
-    assert not verdict.supported
+def test_evidence_longer_than_a_window_is_read_whole() -> None:
+    filler = "The weather in the valley was mild and nobody remembers much of that week. " * 60
+    verdict = verify("The deficit would be about 2.5% of output.", [f"{filler}{BUDGET} {filler}"])
+    assert verdict.supported
 
 
 @settings(deadline=None, max_examples=40)
 @given(statement=st.text(max_size=120), evidence=st.lists(st.text(max_size=120), max_size=3))
-def test_any_text_can_be_judged(statement: str, evidence: list[str], encoder: Encoder) -> None:
-    verdict = check(statement, evidence, encoder.embed)
+def test_any_text_can_be_judged(statement: str, evidence: list[str]) -> None:
+    verdict = verify(statement, evidence)
     assert 0.0 <= verdict.score <= 1.0
+    assert verdict.supported == (verdict.reason is None)
 
 
 @pytest.mark.parametrize(
@@ -150,15 +139,3 @@ def test_numbers_are_read_in_figures_and_words(text: str, values: list[float]) -
 )
 def test_names_are_the_capitalised_words(text: str, found: list[str]) -> None:
     assert names(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("The talks did not produce a deal.", {"produc", "deal"}),
-        ("They failed to agree.", {"agree"}),
-        ("Not only cats sleep.", set()),
-    ],
-)
-def test_what_is_denied(text: str, found: set[str]) -> None:
-    assert denied(text) == set(map(stem, found))

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,19 @@ pytest.importorskip("safetensors", reason="training needs safetensors: pip insta
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from training import evaluate
-from training.examples import Example, read_contexts, read_examples
 from training.export import export
-from training.mix import Mix, Share, training_pool
-from training.model import BertConfig, Reader, load_published
-from training.negatives import of_other_names
+from training.loop import Run, checkpoints
+from training.model import BertConfig, load_published
+from training.reader import evaluate
+from training.reader.examples import Example, read_contexts, read_examples
+from training.reader.head import Reader
+from training.reader.mix import Mix, Share, training_pool
+from training.reader.negatives import of_other_names
+from training.reader.train import windows_of
+from training.reader.windows import Window, collate, reading_windows, training_window
 from training.settings import Settings, rate_at
-from training.train import Run, checkpoints
-from training.windows import Texts, Window, reading_windows, training_window
+from training.statistics import auroc
+from training.tokens import Texts
 from training.workers import Workers
 
 ANIMALS = ["otter", "heron", "badger", "lynx", "marten", "osprey", "newt", "toad", "swift", "hare"]
@@ -80,8 +85,13 @@ def tiny_reader() -> Reader:
 
 def begin(folder: Path, texts: Texts) -> tuple[Run, Iterator[list[Window]]]:
     contexts, examples = read_contexts(folder), read_examples(folder)
-    run = Run(tiny_reader(), texts, folder / "run", SETTINGS)
-    return run, run.batches(training_pool(examples, MIX), contexts, MIX)
+    run = Run(tiny_reader(), partial(collate, pad=texts.pad), folder / "run", SETTINGS)
+    pool = training_pool(examples, MIX)
+    return run, run.batches(windows_of(pool, contexts, MIX, texts, SETTINGS.window))
+
+
+def nothing() -> dict[str, object]:
+    return {}
 
 
 def logged(folder: Path, event: str) -> list[dict[str, float]]:
@@ -91,21 +101,21 @@ def logged(folder: Path, event: str) -> list[dict[str, float]]:
 
 def test_a_run_learns_resumes_where_it_stopped_and_exports(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
-    run.train(batches, [], most_steps=31)
+    run.train(batches, nothing, most_steps=31)
 
     again, batches = begin(folder, texts)
     assert again.resume()
     assert again.progress == run.progress
     assert again.progress.steps == 31
-    for name, tensor in run.reader.state_dict().items():
-        assert torch.equal(tensor, again.reader.state_dict()[name]), name
+    for name, tensor in run.network.state_dict().items():
+        assert torch.equal(tensor, again.network.state_dict()[name]), name
     for name, tensor in run.average.items():
         assert torch.equal(tensor, again.average[name]), name
     moments = (r.optimizer.state_dict()["state"] for r in (run, again))
     for mine, theirs in zip(*(m.values() for m in moments), strict=True):
         assert torch.equal(mine["exp_avg_sq"], theirs["exp_avg_sq"])
 
-    again.train(batches, [], most_steps=60)
+    again.train(batches, nothing, most_steps=60)
     losses = [row["loss"] for row in logged(folder, "loss")]
     assert losses[-1] < losses[0] / 2
     assert len(checkpoints(folder / "run")) == 2
@@ -124,7 +134,7 @@ def test_a_resumed_run_sees_the_batches_the_first_would_have_seen(
     folder: Path, texts: Texts
 ) -> None:
     run, batches = begin(folder, texts)
-    run.train(batches, [], most_steps=3)
+    run.train(batches, nothing, most_steps=3)
     expected = next(batches)
     again, batches = begin(folder, texts)
     assert again.resume()
@@ -134,8 +144,8 @@ def test_a_resumed_run_sees_the_batches_the_first_would_have_seen(
 
 def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
-    run.train(batches, [], most_steps=2)
-    run.train(batches, [], most_steps=2)
+    run.train(batches, nothing, most_steps=2)
+    run.train(batches, nothing, most_steps=2)
     checkpoints(folder / "run")[-1].write_bytes(b"PK cut off")
     again, _ = begin(folder, texts)
     assert again.resume()
@@ -145,12 +155,14 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(folder: Path, texts: 
 def test_pieces_in_threads_give_the_whole_batch_s_gradients(folder: Path, texts: Texts) -> None:
     run, batches = begin(folder, texts)
     windows = next(batches)
-    loss = Workers(run.reader, texts.pad, SETTINGS).gradients(windows)
-    trained = [(n, p) for n, p in run.reader.named_parameters() if p.requires_grad]
+    loss = Workers(run.network, partial(collate, pad=texts.pad), SETTINGS).gradients(windows)
+    trained = [(n, p) for n, p in run.network.named_parameters() if p.requires_grad]
     whole = {name: torch.clone(p.grad) for name, p in trained if p.grad is not None}
     assert len(whole) == len(trained)
     settings = replace(SETTINGS, workers=2, piece=2)
-    assert Workers(run.reader, texts.pad, settings).gradients(windows) == pytest.approx(loss)
+    assert Workers(run.network, partial(collate, pad=texts.pad), settings).gradients(
+        windows
+    ) == pytest.approx(loss)
     for name, parameter in trained:
         assert parameter.grad is not None
         assert torch.allclose(parameter.grad, whole[name], atol=1e-5), name
@@ -186,7 +198,7 @@ def test_best_spans_are_ordered_short_and_allowed() -> None:
 
 
 def test_auroc_counts_ties_half() -> None:
-    assert evaluate.auroc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
+    assert auroc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
 
 
 def test_a_question_about_another_name_has_no_answer() -> None:

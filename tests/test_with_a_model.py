@@ -14,7 +14,8 @@ import pytest
 
 from evals import load_cases, run
 from rag import Answer, Article, Chatbot, Usage
-from rag.answers import Cited, Done, answer_json
+from rag.answers import Cited, Done
+from rag.documents import answer_json
 from rag.errors import ModelError
 from tests.openai_server import KEY, ModelServer, Reply
 

@@ -1,5 +1,5 @@
-"""Training of Footnote's reader, a small encoder that finds an answer's span or says there is none.
+"""Training of Footnote's two small networks, the reader and the verifier.
 
 Nothing here is needed to use Footnote; the README beside this file has the whole way from data to
-the shipped file.
+the shipped files. What both share stands in this folder, what is one's own in a folder of its name.
 """

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from training.loop import checkpoints
 from training.model import BertConfig, to_published
-from training.train import checkpoints
 
 METADATA = {"format": "pt", "base": "sentence-transformers/all-MiniLM-L6-v2"}
 
@@ -22,8 +22,8 @@ METADATA = {"format": "pt", "base": "sentence-transformers/all-MiniLM-L6-v2"}
 def export(checkpoint: Path, target: Path, *, averaged: bool = True) -> Path:
     """Write a checkpoint's averaged (or last) weights, float32, atomically; returns the target."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    weights = state["reader"] | (state["average"] if averaged else {})
-    tensors = to_published(BertConfig(**state["config"]), weights)
+    weights = state["network"] | (state["average"] if averaged else {})
+    tensors = to_published(BertConfig(**state["config"]), state["head"], weights)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.partial")
     steps, seen = (str(state["progress"][key]) for key in ("steps", "examples"))

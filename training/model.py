@@ -1,14 +1,19 @@
-"""A BERT encoder with a span head, in plain PyTorch.
+"""A BERT encoder with one linear head, in plain PyTorch.
 
 Shapes use B for the batch, L for tokens, H for the hidden size, A for attention heads.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -25,6 +30,8 @@ class BertConfig:
     heads: int = 12
     inner: int = 1536
     positions: int = 512
+    types: int = 2
+    dropout: float = 0.0
     eps: float = 1e-12
 
     @classmethod
@@ -52,6 +59,7 @@ class Layer(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.heads = config.heads
+        self.dropout = nn.Dropout(config.dropout)
         self.qkv = nn.Linear(config.hidden, 3 * config.hidden)
         self.attention_out = nn.Linear(config.hidden, config.hidden)
         self.attention_norm = nn.LayerNorm(config.hidden, eps=config.eps)
@@ -61,8 +69,9 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """x [B, L, H]; mask [B * A, 1, L], added to the attention scores; returns [B, L, H]."""
-        x = self.attention_norm(x + self.attention_out(self._attend(x, mask)))
-        out: Tensor = self.output_norm(x + self.output(functional.gelu(self.inner(x))))
+        x = self.attention_norm(x + self.dropout(self.attention_out(self._attend(x, mask))))
+        wide = functional.gelu(self.inner(x))
+        out: Tensor = self.output_norm(x + self.dropout(self.output(wide)))
         return out
 
     def _attend(self, x: Tensor, mask: Tensor | None) -> Tensor:
@@ -81,27 +90,29 @@ class Layer(nn.Module):
         return joined.reshape(batch, length, hidden)
 
 
-class Reader(nn.Module):
-    """The encoder and two logits a token: does the answer start here, does it end here?"""
+class Encoder(nn.Module):
+    """BERT with one linear head that gives every token `outputs` logits; `head` is its name."""
 
-    def __init__(self, config: BertConfig, dropout: float = 0.0) -> None:
+    head = "logits"
+    outputs = 2
+
+    def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.config = config
         self.word = nn.Embedding(config.vocab_size, config.hidden)
         self.position = nn.Embedding(config.positions, config.hidden)
-        self.token_type = nn.Embedding(2, config.hidden)
+        self.token_type = nn.Embedding(config.types, config.hidden)
         self.norm = nn.LayerNorm(config.hidden, eps=config.eps)
-        self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
-        self.span = nn.Linear(config.hidden, 2)
-        nn.init.normal_(self.span.weight, std=0.02)
-        nn.init.zeros_(self.span.bias)
+        self.top = nn.Linear(config.hidden, self.outputs)
+        nn.init.normal_(self.top.weight, std=0.02)
+        nn.init.zeros_(self.top.bias)
 
     def encode(self, ids: Tensor, types: Tensor, lengths: Tensor) -> Tensor:
         """ids, types [B, L]; lengths [B]; returns the tokens' vectors [B, L, H]."""
         steps = torch.arange(ids.shape[1], device=ids.device)
         x = self.word(ids) + self.position(steps) + self.token_type(types)
-        x = self.dropout(self.norm(x))
+        x = self.norm(x)
         if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.get_autocast_dtype(x.device.type))
         mask = self._mask(steps[None, :] >= lengths[:, None], x.dtype)
@@ -117,11 +128,14 @@ class Reader(nn.Module):
         hidden = absent.to(dtype) * -1e4
         return hidden.repeat_interleave(self.config.heads, 0)[:, None, :]
 
-    def forward(self, ids: Tensor, types: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """ids, types [B, L]; lengths [B]; returns start and end logits, float32, each [B, L]."""
-        logits = self.span(self.encode(ids, types, lengths)).float()
-        start, end = logits.unbind(-1)
-        return start, end
+    def forward(self, ids: Tensor, types: Tensor, lengths: Tensor) -> Tensor:
+        """ids, types [B, L]; lengths [B]; returns the head's logits, float32, [B, L, outputs]."""
+        logits: Tensor = self.top(self.encode(ids, types, lengths)).float()
+        return logits
+
+    def loss(self, batch: Any) -> Tensor:
+        """The mean loss of a batch that the network's own `collate` made, as a scalar."""
+        raise NotImplementedError
 
 
 def _plain_names(config: BertConfig) -> dict[str, str]:
@@ -147,36 +161,49 @@ def _plain_names(config: BertConfig) -> dict[str, str]:
     return names
 
 
-def load_published(reader: Reader, tensors: Mapping[str, Tensor]) -> None:
-    """Fill a reader from tensors with the published names; `span.*` is taken where present."""
-    state = {ours: tensors[theirs] for ours, theirs in _plain_names(reader.config).items()}
-    for layer in range(reader.config.layers):
+def load_published(network: Encoder, tensors: Mapping[str, Tensor]) -> None:
+    """Fill a network from tensors with the published names; its head's are taken where present.
+
+    Token types beyond the published ones begin as copies of the last.
+    """
+    state = {ours: tensors[theirs] for ours, theirs in _plain_names(network.config).items()}
+    for layer in range(network.config.layers):
         for kind in ("weight", "bias"):
             stem = f"encoder.layer.{layer}.attention.self"
             joined = torch.cat([tensors[f"{stem}.{part}.{kind}"] for part in _PARTS])
             state[f"layers.{layer}.qkv.{kind}"] = joined
+    types = state["token_type.weight"]
+    more = types[-1:].expand(network.config.types - len(types), -1)
+    state["token_type.weight"] = torch.cat([types, more])
     for kind in ("weight", "bias"):
-        name = f"span.{kind}"
-        state[name] = tensors.get(name, reader.state_dict()[name])
-    reader.load_state_dict(state)
+        own = network.state_dict()[f"top.{kind}"]
+        state[f"top.{kind}"] = tensors.get(f"{network.head}.{kind}", own)
+    network.load_state_dict(state)
 
 
-def to_published(config: BertConfig, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A reader's state as tensors with the published names, plus `span.weight`, `span.bias`."""
+def to_published(config: BertConfig, head: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A network's state as tensors with the published names, its head's under the name `head`."""
     tensors = {theirs: state[ours] for ours, theirs in _plain_names(config).items()}
     for layer in range(config.layers):
         for kind in ("weight", "bias"):
             split = state[f"layers.{layer}.qkv.{kind}"].chunk(3)
             for part, tensor in zip(_PARTS, split, strict=True):
                 tensors[f"encoder.layer.{layer}.attention.self.{part}.{kind}"] = tensor
-    tensors |= {name: state[name] for name in ("span.weight", "span.bias")}
+    tensors |= {f"{head}.{kind}": state[f"top.{kind}"] for kind in ("weight", "bias")}
     return {name: tensor.detach().float().cpu().contiguous() for name, tensor in tensors.items()}
 
 
-def span_loss(start: Tensor, end: Tensor, first: Tensor, last: Tensor) -> Tensor:
-    """The mean cross entropy of where the span begins and ends, as a scalar.
+def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object]:
+    """bf16 arithmetic where it is wanted."""
+    return torch.autocast(device.type, torch.bfloat16) if on else nullcontext()
 
-    start, end: logits [B, L], minus infinity where no answer may be; first, last: [B], 0 for none.
-    """
-    starts, ends = functional.cross_entropy(start, first), functional.cross_entropy(end, last)
-    return (starts + ends) / 2
+
+N = TypeVar("N", bound=Encoder)
+
+
+def published(kind: type[N], model: Path, weights: Path | None = None, **changes: Any) -> N:
+    """A network with the sizes in the folder `model`, begun from its weights or from a file's."""
+    values: Mapping[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    network = kind(replace(BertConfig.from_json(values), **changes))
+    load_published(network, load_file(weights or model / "model.safetensors"))
+    return network

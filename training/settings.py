@@ -17,16 +17,13 @@ class Settings:
     weight_decay: float = 0.01
     clip: float = 1.0
     average: float = 0.999
-    dropout: float = 0.0
     bf16: bool = True
     workers: int = 1
     piece: int = 8
     sort_pool: int = 2048
     checkpoint_minutes: float = 5.0
     validate_minutes: float = 12.0
-    validate_examples: int = 600
     log_steps: int = 50
-    held_out_set: str = "squad2_orig10"
     seed: int = 13
 
 

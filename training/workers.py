@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from training import evaluate
-from training.model import Reader, span_loss
+from training.model import Encoder, autocast
 from training.settings import Settings
-from training.windows import Window, collate
+
+
+class Batch(Protocol):
+    """What a network's loss is taken of."""
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        ...
+
+
+Collate = Callable[[Sequence[Any]], Batch]
 
 
 class Workers:
@@ -22,21 +32,21 @@ class Workers:
     most of all when other work takes a core away for a while: whoever is free takes the next piece.
     """
 
-    def __init__(self, reader: Reader, pad: int, settings: Settings) -> None:
-        self.pad, self.settings = pad, settings
-        self.device = reader.span.weight.device
+    def __init__(self, network: Encoder, collate: Collate, settings: Settings) -> None:
+        self.collate, self.settings = collate, settings
+        self.device = network.top.weight.device
         many = self.device.type == "cpu" and settings.workers > 1
-        self.replicas = [reader] + [_twin(reader) for _ in range(settings.workers - 1) if many]
+        self.replicas = [network] + [_twin(network) for _ in range(settings.workers - 1) if many]
         self.piece = settings.piece if many else settings.batch
-        self.free = SimpleQueue[Reader]()
+        self.free = SimpleQueue[Encoder]()
         for replica in self.replicas:
             self.free.put(replica)
         self.threads = ThreadPoolExecutor(len(self.replicas)) if many else None
         if many:
             torch.set_num_threads(1)
 
-    def gradients(self, windows: Sequence[Window]) -> Tensor:
-        """Leave the gradients of the batch's mean loss in the reader; returns that loss."""
+    def gradients(self, windows: Sequence[Any]) -> Tensor:
+        """Leave the gradients of the batch's mean loss in the network; returns that loss."""
         for replica in self.replicas:
             replica.zero_grad(set_to_none=True)
         ordered = sorted(windows, key=lambda w: -len(w.ids))
@@ -57,25 +67,24 @@ class Workers:
                 elif twin.grad is not None:
                     parameter.grad += twin.grad
 
-    def _piece(self, windows: Sequence[Window], share: float) -> Tensor:
+    def _piece(self, windows: Sequence[Any], share: float) -> Tensor:
         """Add a piece's gradients to whichever replica is free; returns its share of the loss."""
-        reader = self.free.get()
+        network = self.free.get()
         try:
-            batch = collate(windows, self.pad).to(self.device)
-            with evaluate.autocast(self.device, on=self.settings.bf16):
-                start, end = evaluate.logits(reader, batch)
-            loss = span_loss(start, end, batch.first, batch.last) * share
+            batch = self.collate(windows).to(self.device)
+            with autocast(self.device, on=self.settings.bf16):
+                loss = network.loss(batch) * share
             torch.autograd.backward(loss)
             return loss.detach()
         finally:
-            self.free.put(reader)
+            self.free.put(network)
 
 
-def _twin(reader: Reader) -> Reader:
-    """A reader with the same weights in memory but gradients of its own."""
+def _twin(network: Encoder) -> Encoder:
+    """A network with the same weights in memory but gradients of its own."""
     with torch.device("meta"):
-        twin = Reader(reader.config, reader.dropout.p).train()
-    twin.load_state_dict(reader.state_dict(), assign=True)
-    for mine, theirs in zip(twin.parameters(), reader.parameters(), strict=True):
+        twin = type(network)(network.config).train()
+    twin.load_state_dict(network.state_dict(), assign=True)
+    for mine, theirs in zip(twin.parameters(), network.parameters(), strict=True):
         mine.requires_grad_(theirs.requires_grad)
     return twin

@@ -56,6 +56,11 @@ class Article:
         return datetime.fromisoformat(self.published_at).date() if self.published_at else None
 
 
+def day_of(published_at: str | None) -> str | None:
+    """The calendar day of an ISO 8601 date or time, as written."""
+    return published_at[:10] if published_at else None
+
+
 def moment_of(published_at: str) -> float | None:
     """Seconds since 1970 of an ISO 8601 date or time, UTC where it names no zone; None for others.
 

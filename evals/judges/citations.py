@@ -1,28 +1,23 @@
 """Citation recall and precision after ALCE (Gao et al. 2023, "Enabling Large Language Models to
-Generate Text with Citations"), with Footnote's own support check as the judge.
+Generate Text with Citations"), with Footnote's own verifier as the judge.
 """
 
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from evals.metrics import Scores
-from rag import Answer, Article, Citation, Statement
-from rag.citations.groundedness import Embed, check
+from evals.metrics import Scores, is_quoted
+from rag import Answer, Article, Citation, Statement, verify
 
 Judge = Callable[[Statement, Sequence[Citation]], bool]
 
 
-def support_judge(embed: Embed) -> Judge:
-    """A judge for whom a statement's own words bear it out, and who checks any others."""
-
-    def supports(statement: Statement, citations: Sequence[Citation]) -> bool:
-        quotes = [citation.quote for citation in citations]
-        if " ".join(statement.text.split()) in " ".join(" ".join(quotes).split()):
-            return True
-        context = "\n".join(_context(citation.article) for citation in citations)
-        return check(statement.text, quotes, embed, context).supported
-
-    return supports
+def supports(statement: Statement, citations: Sequence[Citation]) -> bool:
+    """Whether the verifier finds the statement in its citations; their own words are there."""
+    quotes = [citation.quote for citation in citations]
+    if is_quoted(statement.text, quotes):
+        return True
+    context = "\n".join(_context(citation.article) for citation in citations)
+    return verify(statement.text, quotes, context=context).supported
 
 
 def citation_scores(answer: Answer, judge: Judge) -> Scores:

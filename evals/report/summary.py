@@ -1,6 +1,7 @@
 """What a run says on a terminal, and as JUnit XML for whatever collects test results."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from rich.console import Console
@@ -16,7 +17,7 @@ COUNTS = {"prompt_tokens": "prompt tokens", "completion_tokens": "completion tok
 
 def show(run: Run, comparison: Comparison | None = None, *, console: Console) -> None:
     """Print the figures of a run, its difference from a baseline, and why it fails if it does."""
-    console.print(_table(run.figures(), comparison))
+    console.print(_table(figure_table(run.figures(), comparison)))
     console.print(Text(summary(run)))
     for note in comparison.notes if comparison else ():
         console.print(Text(f"Note: {note}", style="dim"))
@@ -41,39 +42,50 @@ def summary(run: Run) -> str:
     return ", ".join(parts) + "."
 
 
-def _table(figures: Sequence[Figure], comparison: Comparison | None) -> Table:
+class FigureTable(NamedTuple):
+    """Figures as rows of cells, each with its group, under heads."""
+
+    heads: list[str]
+    rows: Sequence[tuple[str, list[str]]]
+
+
+def figure_table(figures: Sequence[Figure], comparison: Comparison | None) -> FigureTable:
+    """Each figure's value, interval and cases; with a comparison, what it changed by as well."""
+    heads = ["", "value", "95 % interval", "cases"]
+    if comparison is None:
+        return FigureTable(heads, [(figure.group, _cells(figure)) for figure in figures])
+    tests = {test.metric.name: test for test in comparison.tests}
+    rows = [(f.group, _cells(f) + _change_cells(tests.get(f.name))) for f in figures]
+    return FigureTable([*heads, "change", "p", "detectable", ""], rows)
+
+
+def _table(figures: FigureTable) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for name in ("value", "95 % interval", "cases"):
-        table.add_column(name, justify="right")
-    tests = {test.metric.name: test for test in comparison.tests} if comparison else {}
-    for name in ("change", "p", "detectable", "") if comparison else ():
-        table.add_column(name, justify="right")
+    for head in figures.heads:
+        table.add_column(head, justify="right" if table.columns else "left")
     group = None
-    for figure in figures:
-        if figure.group != group:
-            group = figure.group
-            table.add_row(Text(group.capitalize(), style="bold"))
-        change = change_cells(tests.get(figure.name)) if comparison else ()
-        table.add_row(*map(Text, (f"  {figure.label}", *figure_cells(figure), *change)))
+    for of, (label, *cells) in figures.rows:
+        if of != group:
+            group = of
+            table.add_row(Text(of.capitalize(), style="bold"))
+        table.add_row(*map(Text, (f"  {label}", *cells)))
     return table
 
 
-def figure_cells(figure: Figure) -> tuple[str, str, str]:
-    """A figure's value, interval and number of cases."""
+def _cells(figure: Figure) -> list[str]:
     estimate = figure.estimate
     interval = f"{estimate.low:.3f} to {estimate.high:.3f}"
-    return f"{estimate.value:.3f}", interval, str(estimate.n)
+    return [figure.label, f"{estimate.value:.3f}", interval, str(estimate.n)]
 
 
-def change_cells(test: Test | None) -> tuple[str, str, str, str]:
+def _change_cells(test: Test | None) -> list[str]:
     """A metric's change, its p-value, the smallest drop that could have been seen, the verdict."""
     if test is None:
-        return "", "", "", ""
+        return [""] * 4
     p_values = [p for p in (test.p_worse, test.p_better) if p is not None]
     p = f"{min(p_values):.2g}" if p_values else ""
     verdict = "" if test.verdict == "same" else test.verdict
-    return f"{test.after - test.before:+.3f}", p, f"{test.moved.detectable:.3f}", verdict
+    return [f"{test.after - test.before:+.3f}", p, f"{test.moved.detectable:.3f}", verdict]
 
 
 def _moved(comparison: Comparison) -> str:

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from evals.speed.generator import News, Question, news, one
 from evals.speed.machine import Machine, run_apart
 from rag import Article, Chatbot, Settings
+from rag.ingestion.pipeline import Progress
 
-Progress = Callable[[int, int | None, str], None]
 Ask = Callable[[Question], object]
 Time = NDArray[np.float64]
 
@@ -96,8 +96,7 @@ def bench(
         if progress:
             progress(number, len(sizes), f"{size} passages")
         with TemporaryDirectory(prefix="footnote-bench-") as folder:
-            store = Path(folder) / "store"
-            levels.append(_level(size, seed, repeats, footnote, store))
+            levels.append(_level(size, seed, repeats, footnote, Path(folder) / "store"))
     return Bench(Machine.here(), seed, tuple(levels))
 
 
@@ -105,14 +104,14 @@ def _level(size: int, seed: int, repeats: int, footnote: Sequence[str], store: P
     made = news(size, seed=seed)
     unread = [one(len(made) + number, seed=seed) for number in range(repeats)]
     questions = [item.question for item in made[:: max(1, len(made) // _QUESTIONS)]][:_QUESTIONS]
-    with Chatbot.open(store, Settings(store=str(store))) as bot:
+    with Chatbot.open(store, Settings()) as bot:
         figures = list(_adding(bot, [item.article for item in made], repeats))
         figures += asking(bot, questions, repeats)
         passages = sum(article.passages for article in bot.articles())
         figures += fresh(bot, unread)
     figures += apart(store, footnote, questions[0], repeats)
-    disk = sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
-    figures.append(Figure.of("disk", "MiB", [disk * _MIB]))
+    sizes = [file.stat().st_size for file in store.rglob("*") if file.is_file()]
+    figures.append(Figure.of("disk", "MiB", [sum(sizes) * _MIB]))
     return Level(passages, len(made), tuple(figures))
 
 
@@ -151,7 +150,7 @@ class _Part(NamedTuple):
 def _adding(bot: Chatbot, articles: Sequence[Article], repeats: int) -> Iterator[Figure]:
     """The store is filled in as many parts as there are repeats.
 
-    After each, the encoder alone embeds the same texts again, so that both meet the same machine.
+    After each, the encoder alone embeds the same texts, so that both meet the same machine.
     """
     bot.add(articles[0])
     cuts = np.linspace(1, len(articles), min(repeats, len(articles) - 1) + 1).round().astype(int)
@@ -169,8 +168,7 @@ def _adding(bot: Chatbot, articles: Sequence[Article], repeats: int) -> Iterator
 
 def _added(bot: Chatbot, articles: Sequence[Article]) -> _Part:
     embedder = bot.embedder
-    timed = _Timed(embedder)
-    bot.embedder = timed
+    bot.embedder = timed = _Timed(embedder)
     try:
         whole = _spent(bot.add, articles)
     finally:
@@ -213,8 +211,7 @@ def _round(ways: Mapping[str, Ask], questions: Sequence[Question]) -> dict[str, 
 
 def _around(question: Question) -> dict[str, str]:
     month = timedelta(days=30)
-    first, last = question.day - month, question.day + month
-    return {"since": first.isoformat(), "until": last.isoformat()}
+    return {"since": f"{question.day - month}", "until": f"{question.day + month}"}
 
 
 def fresh(bot: Chatbot, unread: Sequence[News]) -> Iterator[Figure]:
@@ -223,8 +220,8 @@ def fresh(bot: Chatbot, unread: Sequence[News]) -> Iterator[Figure]:
     for article, question in unread:
         adds.append(_MS * _spent(bot.add, article))
         asks.append(_MS * _spent(bot.ask, question.text))
-        hits = bot.retrieve(question.text)
-        found.append(_PERCENT * any(hit.article.id == article.id for hit in hits))
+        hits = {hit.article.id for hit in bot.retrieve(question.text)}
+        found.append(_PERCENT * (article.id in hits))
     yield Figure.of("add one article", "ms", adds)
     yield Figure.of("ask right after", "ms", asks)
     yield Figure.of("it is found", "%", found)

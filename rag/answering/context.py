@@ -20,7 +20,7 @@ def leans(sentence: str) -> bool:
     return bool(_LEANS.match(sentence) or _SAID.search(sentence))
 
 
-def standing(article: Article, start: int, end: int) -> tuple[int, int]:
+def with_context(article: Article, start: int, end: int) -> tuple[int, int]:
     """The span of a sentence, with the one before it where it leans on that.
 
     Only within a paragraph: across one, what is before is seldom what is meant.

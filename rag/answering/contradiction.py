@@ -1,9 +1,10 @@
 """Whether two articles disagree on the figure, the day or the name that was asked for."""
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from rag.answering.evidence import Evidence, same_answer
+from rag.answering.candidate_sentences import CandidateSentence, same_answer
 from rag.answering.question_types import Kind
 from rag.text.names import names
 from rag.text.numbers import firm_numbers, months
@@ -20,12 +21,27 @@ PARALLEL = 0.5
 """The share of the shorter sentence's words, names apart, that two sentences about a name share."""
 
 
-def differ(question: str, kind: Kind, one: Evidence, other: Evidence) -> bool:
-    """Whether another article answers differently, and as likely as the `one` that answers best."""
-    likely = other.margin > max(0.0, one.margin - CLOSE)
-    if one.article.id == other.article.id or one.margin <= 0 or not likely:
-        return False
-    if same_answer(one, other) or not (_is_about(question, one) and _is_about(question, other)):
+def contradicting(
+    question: str, kind: Kind, candidates: Sequence[CandidateSentence]
+) -> CandidateSentence | None:
+    """The best candidate of another article that answers otherwise than the first, as likely."""
+    best, *others = candidates
+    asked = set(content(question))
+    if best.margin <= 0 or not _is_about(asked, best):
+        return None
+    return next((s for s in others if _is_likely(best, s) and _differ(asked, kind, best, s)), None)
+
+
+def _is_likely(best: CandidateSentence, other: CandidateSentence) -> bool:
+    """Whether a sentence of another article answers about as likely as the best one."""
+    return other.article.id != best.article.id and other.margin > max(0.0, best.margin - CLOSE)
+
+
+def _differ(
+    asked: AbstractSet[str], kind: Kind, one: CandidateSentence, other: CandidateSentence
+) -> bool:
+    """Whether two sentences about what was asked give different answers of that kind."""
+    if same_answer(one, other) or not _is_about(asked, other):
         return False
     if kind == "count":
         return _figures_differ(one.short, other.short)
@@ -34,9 +50,8 @@ def differ(question: str, kind: Kind, one: Evidence, other: Evidence) -> bool:
     return kind in {"who", "where", "which"} and _names_differ(one, other)
 
 
-def _is_about(question: str, evidence: Evidence) -> bool:
-    asked = set(content(question))
-    told = set(content(f"{evidence.article.title} {evidence.text}"))
+def _is_about(asked: AbstractSet[str], sentence: CandidateSentence) -> bool:
+    told = sentence.content.union(content(sentence.article.title))
     return len(asked & told) >= ABOUT * len(asked)
 
 
@@ -70,11 +85,11 @@ def _days(text: str) -> AbstractSet[str]:
     return {word for word in words(text) if len(word) < 3 and word.isdigit()}
 
 
-def _names_differ(one: Evidence, other: Evidence) -> bool:
+def _names_differ(one: CandidateSentence, other: CandidateSentence) -> bool:
     """Names without a word in common, in sentences that otherwise say much the same."""
     if not names(one.short) or not names(other.short):
         return False
     mine, theirs = set(content(one.short)), set(content(other.short))
-    rest, others = set(content(one.text)) - mine, set(content(other.text)) - theirs
+    rest, others = one.content - mine, other.content - theirs
     shared = len(rest & others) >= PARALLEL * max(1, min(len(rest), len(others)))
     return mine.isdisjoint(theirs) and shared

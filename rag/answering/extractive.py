@@ -4,9 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.abstention import reason
 from rag.answering.calibration import THRESHOLD, confidence, staleness
-from rag.answering.context import standing
-from rag.answering.contradiction import differ
-from rag.answering.evidence import LIKELY, Evidence, alike, gather
+from rag.answering.candidate_sentences import (
+    LIKELY,
+    CandidateSentence,
+    alike,
+    candidate_sentences,
+)
+from rag.answering.context import with_context
+from rag.answering.contradiction import contradicting
 from rag.answering.question_types import SHORT, Kind, kind_of
 from rag.answering.synthesizer import Composition
 from rag.answers import Citation, Cited, Draft, Mode, Statement
@@ -33,23 +38,23 @@ class Extractive:
 
     def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""
-        evidence = gather(query.question, hits, self._reader) if hits else []
+        candidates = candidate_sentences(query.question, hits, self._reader) if hits else []
         kind = kind_of(query.question)
-        sure = _confidence(query, evidence[0], kind) if evidence else 0.0
+        sure = _confidence(query, candidates[0], kind) if candidates else 0.0
         if sure < THRESHOLD:
             return Draft(refused=True, reason=reason(query.question, hits), confidence=sure)
-        pair = _pair(query.question, kind, evidence)
-        chosen = _chosen(evidence, pair)
+        other = contradicting(query.question, kind, candidates[:LIKELY])
+        chosen = _chosen(candidates, other)
         statements = tuple(_statements(chosen))
         for statement in statements:
             yield Cited(statement)
         short = _span(1, chosen[0]) if _is_short(chosen[0], kind) else None
-        differing = tuple(_span(number, one) for number, one in enumerate(pair, 1))
+        differing = (_span(1, chosen[0]), _span(2, other)) if other else ()
         notes = (_note(differing),) if differing else ()
         return Draft(statements, confidence=sure, short=short, differing=differing, notes=notes)
 
 
-def _confidence(query: Query, best: Evidence, kind: Kind) -> float:
+def _confidence(query: Query, best: CandidateSentence, kind: Kind) -> float:
     wanted = set(content(query.question))
     told = set(content(f"{best.article.title} {best.hit.passage.text}"))
     return confidence(
@@ -63,17 +68,12 @@ def _confidence(query: Query, best: Evidence, kind: Kind) -> float:
     )
 
 
-def _pair(question: str, kind: Kind, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The best sentence and the best one that contradicts it, where there is such a one."""
-    best, *others = evidence[:LIKELY]
-    other = next((e for e in others if differ(question, kind, best, e)), None)
-    return (best, other) if other else ()
-
-
-def _chosen(evidence: Sequence[Evidence], pair: Sequence[Evidence]) -> list[Evidence]:
-    """The pair, or the best sentence, then those nearly as good that add something."""
-    chosen = list(pair) or [evidence[0]]
-    for candidate in _near(evidence):
+def _chosen(
+    candidates: Sequence[CandidateSentence], other: CandidateSentence | None
+) -> list[CandidateSentence]:
+    """The best sentence, the one that contradicts it, then those nearly as good that add to it."""
+    chosen = [candidates[0], other] if other else [candidates[0]]
+    for candidate in _near(candidates):
         if len(chosen) == STATEMENTS:
             break
         if not any(alike(candidate, other) for other in chosen):
@@ -81,27 +81,27 @@ def _chosen(evidence: Sequence[Evidence], pair: Sequence[Evidence]) -> list[Evid
     return chosen
 
 
-def _near(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _near(candidates: Sequence[CandidateSentence]) -> list[CandidateSentence]:
     """The sentences nearly as good as the first, which is the best."""
-    return [one for one in evidence if one.score >= evidence[0].score - NEAR]
+    return [one for one in candidates if one.score >= candidates[0].score - NEAR]
 
 
-def _statements(chosen: Sequence[Evidence]) -> Iterator[Statement]:
-    for number, evidence in enumerate(chosen, 1):
-        span = standing(evidence.article, evidence.start, evidence.end)
-        citation = Citation.of(number, evidence.article, *span)
+def _statements(chosen: Sequence[CandidateSentence]) -> Iterator[Statement]:
+    for number, sentence in enumerate(chosen, 1):
+        span = with_context(sentence.article, sentence.start, sentence.end)
+        citation = Citation.of(number, sentence.article, *span)
         yield Statement(citation.quote, (citation,), "quoted")
 
 
-def _is_short(best: Evidence, kind: Kind) -> bool:
+def _is_short(best: CandidateSentence, kind: Kind) -> bool:
     """Whether the span answers by itself: such a one is wanted, or it is sure and brief."""
     brief = best.margin > 0 and len(best.short.split()) <= BRIEF
     return kind in SHORT or (kind != "whether" and brief)
 
 
-def _span(number: int, evidence: Evidence) -> Citation:
+def _span(number: int, sentence: CandidateSentence) -> Citation:
     """The answer by itself, inside the citation of that number."""
-    return Citation.of(number, evidence.article, *evidence.span)
+    return Citation.of(number, sentence.article, *sentence.span)
 
 
 def _note(differing: Sequence[Citation]) -> str:
@@ -110,5 +110,5 @@ def _note(differing: Sequence[Citation]) -> str:
 
 def _said(span: Citation) -> str:
     article = span.article
-    day = f", {article.published_at[:10]}" if article.published_at else ""
+    day = f", {article.day}" if article.day else ""
     return f"“{span.quote}” ({article.title}{day})"

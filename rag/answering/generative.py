@@ -1,4 +1,4 @@
-"""Answers that a language model writes from numbered sentences, and Footnote vouches for."""
+"""Answers that a language model writes from numbered sentences, each statement checked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from rag.answering.synthesizer import Composition, Synthesizer
 from rag.answers import Draft, Mode, Usage
 from rag.citations.attribution import Attribution
+from rag.citations.groundedness import Groundedness
 from rag.errors import ModelError, ModelUnavailable
 from rag.llm.messages import Message, Piece
-from rag.llm.prompts import SourceSentence, fit, has_orders, number, writing
-from rag.models.encoder import Embedder, Encoder
+from rag.llm.prompts import SourceSentence, fitting, held_back, number
+from rag.models.verifier import Verifier
 from rag.retrieval.query import Query
 from rag.settings import Settings
 from vectorstore.records import Hit
@@ -29,7 +30,8 @@ NOTHING_WRITTEN = "The model wrote nothing. Ask again, or try another model with
 NO_END = "The model reached its limit before it had finished a sentence. Raise FOOTNOTE_MAX_TOKENS."
 WITHHELD = "The model's server withheld the answer, as its content filter does. Ask in other words."
 WITHOUT = "Answered without the language model."
-ORDERS = "An article tries to give the model orders; those sentences were left out."
+HELD_BACK = "“{}” holds sentences that address a language model; it was not shown them."
+CUT_OFF = "The model read {} of {} passages, the best ones; more did not fit."
 BROKEN_OFF = "The model broke off; only what it had finished is shown."
 CUT_SHORT = "The model reached its limit; only what it had finished is shown."
 FILTERED = "The model's server withheld the rest of the answer, as its content filter does."
@@ -54,12 +56,14 @@ class Generative:
     def __init__(
         self,
         settings: Settings,
-        embedder: Embedder,
+        verifier: Callable[[], Verifier],
         fallback: Callable[[], Synthesizer] | None = None,
     ) -> None:
-        """`fallback` gives what answers in the model's place while it is not to be had."""
+        """`verifier` is asked for when the first answer is checked; `fallback` gives what answers
+        in the model's place while it is not to be had.
+        """
         self._settings = settings
-        self._embedder = embedder
+        self._verifier = verifier
         self._fallback = fallback
 
     @cached_property
@@ -69,9 +73,8 @@ class Generative:
         return Model(self._settings)
 
     @cached_property
-    def _judge(self) -> Embedder:
-        """What judges likeness: the encoder that the check of support was fitted with."""
-        return self._embedder if self._embedder.name == Encoder.name else Encoder.load()
+    def _groundedness(self) -> Groundedness:
+        return Groundedness(self._verifier())
 
     def complete(self, messages: Sequence[Message]) -> Piece:
         """The model's whole reply to a short task. Raises `ModelError`."""
@@ -88,7 +91,7 @@ class Generative:
         page = self._page(query, hits)
         if not page.sentences:
             return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
-        attribution = Attribution(page.sentences, self._judge.embed)
+        attribution = Attribution(page.sentences, self._groundedness)
         reply = Reply()
         for piece in reply.heard(self._model.stream(page.messages, page.most)):
             yield from attribution.feed(piece.text)
@@ -109,21 +112,25 @@ class Generative:
         return replace(draft, mode=other.mode, notes=notes, usage=reply.usage)
 
     def _page(self, query: Query, hits: tuple[Hit, ...]) -> Page:
-        sentences = number(hits)
-        if not sentences:
-            return Page((), (), None, _page_notes(hits, sentences, 0))
-        day = _day(query.as_of)
+        notes = tuple(HELD_BACK.format(title) for title in held_back(hits))
+        if not number(hits):
+            return Page((), (), None, notes)
         room = min(self._model.window, self._settings.max_tokens or self._model.window)
-        kept = fit(sentences, query.question, day, room - ANSWER_TOKENS)
-        if not kept:
+        day = _day(query.as_of)
+        sentences, messages = fitting(hits, query.question, day, room - ANSWER_TOKENS)
+        if not sentences:
             raise ModelError(
                 f"The question and one sentence do not fit into {room} tokens. "
                 "Raise FOOTNOTE_MAX_TOKENS, or ask a shorter question."
             )
-        messages = writing(query.question, sentences[:kept], day)
+        read, found = len({s.hit.passage.id for s in sentences}), len(hits)
+        if read < found:
+            notes += (
+                f"The model read {read} of {found} passages, the best ones; more did not fit.",
+            )
         spent = sum(message.estimated_tokens for message in messages)
         most = room - spent if self._settings.max_tokens else None
-        return Page(messages, sentences[:kept], most, _page_notes(hits, sentences, kept))
+        return Page(messages, sentences, most, notes)
 
 
 class Reply:
@@ -166,20 +173,6 @@ class Reply:
         """Why there is nothing to read."""
         reason = {"content_filter": WITHHELD, "length": NO_END}.get(self.finish or "")
         return self.error or ModelUnavailable(reason or NOTHING_WRITTEN)
-
-
-def _page_notes(
-    hits: Sequence[Hit], sentences: Sequence[SourceSentence], kept: int
-) -> tuple[str, ...]:
-    """What the model was not shown."""
-    notes = []
-    if has_orders(hits):
-        notes.append(ORDERS)
-    if kept < len(sentences):
-        total = len({sentence.hit.passage.id for sentence in sentences})
-        read = len({sentence.hit.passage.id for sentence in sentences[:kept]})
-        notes.append(f"The model read {read} of {total} passages, the best ones; more did not fit.")
-    return tuple(notes)
 
 
 def _day(moment: float | None) -> str | None:

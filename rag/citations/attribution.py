@@ -2,24 +2,31 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Support, Usage
-from rag.citations.groundedness import Embed, Verdict, check
+from rag.citations.candidates import likeliest
+from rag.citations.groundedness import Groundedness, Verdict, claim_of, heading, is_verbatim
 from rag.citations.parser import Marked, MarkerParser
-from rag.llm.injection import gives_orders
-from rag.llm.prompts import CANNOT_ANSWER, SourceSentence, is_visible, plain
+from rag.citations.unverifiable import is_about_articles, is_refusal
+from rag.llm.prompts import SourceSentence, is_visible
 from vectorstore.records import Article
 
-MATCHES = 3  # how many sentences are tried for a statement that cites none
+TRIED = 5
+"""How many other sentences a statement is tried against."""
+SURE = 0.75
+"""The score from which one of those replaces what the model cited."""
+UNJUDGED = 0.5
+"""The score of a statement that could not be checked."""
 
 NOT_SAID = "The articles do not say. The nearest passages are listed."
 UNSUPPORTED = "What the model wrote could not be tied to the articles, so it is not shown."
 NO_SENTENCE = "No sentence of the articles was found that says this."
 PARTLY = "The articles do not say all of what was asked."
+CORRECTED = "The model cited another sentence, which does not say this; this one does."
+ABOUT_ARTICLES = "It is about the articles themselves."
 
 
 class Attribution:
@@ -28,9 +35,9 @@ class Attribution:
     No input or output of its own, so that whoever holds the connection may drive it.
     """
 
-    def __init__(self, sentences: Sequence[SourceSentence], embed: Embed) -> None:
-        self._sentences = {sentence.id: sentence for sentence in sentences}
-        self._embed = embed
+    def __init__(self, sentences: Sequence[SourceSentence], groundedness: Groundedness) -> None:
+        self._sentences = {sentence.id: sentence for sentence in sentences if sentence.id}
+        self._groundedness = groundedness
         self._parser = MarkerParser()
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._statements: list[Statement] = []
@@ -57,9 +64,11 @@ class Attribution:
         yield from self._events(cut)
 
     def draft(self, notes: tuple[str, ...] = (), usage: Usage | None = None) -> Draft:
-        """The answer so far; a refusal when nothing in it is supported."""
-        if not any(statement.support != "unsupported" for statement in self._statements):
-            reason = UNSUPPORTED if self._statements else NOT_SAID
+        """The answer so far; a refusal when nothing in it can be shown as what the articles say."""
+        about = [statement.note == ABOUT_ARTICLES for statement in self._statements]
+        shown = [s.support != "unsupported" for s in self._statements]
+        if not any(kept and not silent for kept, silent in zip(shown, about, strict=True)):
+            reason = UNSUPPORTED if not all(about) else NOT_SAID
             return Draft(refused=True, reason=reason, notes=notes, usage=usage)
         return Draft(
             statements=tuple(self._statements),
@@ -73,58 +82,80 @@ class Attribution:
             if isinstance(item, str):
                 self.length += len(item)
                 yield Delta(item)
-            elif _declines(item.text):
+            elif is_refusal(item.text):
                 self._declined = True
             elif item.text not in self._said:
                 self._said.add(item.text)
-                yield Cited(self._verified(item))
+                yield Cited(self._checked(item))
 
-    def _verified(self, marked: Marked) -> Statement:
+    def _checked(self, marked: Marked) -> Statement:
+        """The statement with its citations, which are those of other sentences where these fail."""
         cited = [self._sentences[i] for i in marked.ids if i in self._sentences]
-        if cited:
-            verdict = self._check(marked.text, cited)
-        else:
-            cited, verdict = self._matched(marked.text)
-        statement = Statement(
-            marked.text,
-            tuple(self._citations(cited)),
-            _kind(marked.text, cited) if verdict.supported else "unsupported",
-            verdict.reason,
-        )
+        if is_about_articles(marked.text):
+            self._declined = True
+            return self._kept(marked.text, cited, "unchecked", ABOUT_ARTICLES, UNJUDGED)
+        verdict = self._check(marked.text, [cited])[0]
+        note = verdict.reason
+        if verdict.checked and not verdict.supported:
+            others, verdict = self._elsewhere(marked.text, cited, verdict)
+            note = verdict.reason or (CORRECTED if cited and others != cited else None)
+            cited = others
+        support = _support(marked.text, cited, verdict)
+        score = verdict.score if verdict.supported else 0.0 if verdict.checked else UNJUDGED
+        return self._kept(marked.text, cited, support, note, score)
+
+    def _kept(
+        self,
+        text: str,
+        cited: Sequence[SourceSentence],
+        support: Support,
+        note: str | None,
+        score: float,
+    ) -> Statement:
+        statement = Statement(text, tuple(self._citations(cited)), support, note)
         self._statements.append(statement)
-        self._scores.append(verdict.score if verdict.supported else 0.0)
+        self._scores.append(score)
         return statement
 
-    @cached_property
-    def _vectors(self) -> NDArray[np.float32]:
-        return self._embed([sentence.text for sentence in self._sentences.values()])
+    def _check(self, text: str, tried: Sequence[Sequence[SourceSentence]]) -> list[Verdict]:
+        """A verdict on the statement with each of some sets of sentences as its evidence."""
+        return self._groundedness.check(
+            [claim_of(text, [s.text for s in cited], self._context(cited)) for cited in tried]
+        )
 
-    def _check(self, text: str, cited: Sequence[SourceSentence]) -> Verdict:
-        return check(text, [s.text for s in cited], self._embed, self._context(cited))
+    def _elsewhere(
+        self, text: str, cited: list[SourceSentence], verdict: Verdict
+    ) -> tuple[list[SourceSentence], Verdict]:
+        """The sentences that surely support the statement, if some do; else what was cited."""
+        near = self._nearest(text)
+        tried = [[one] for one in near if one not in cited]
+        tried += [[*cited, one] for one in near if cited and one not in cited]
+        found = zip(tried, self._check(text, tried), strict=True)
+        best = max(found, key=lambda pair: pair[1].score, default=(cited, verdict))
+        if best[1].supported and best[1].score >= SURE:
+            return best
+        reason = verdict.reason if cited else NO_SENTENCE
+        return cited, Verdict(supported=False, score=verdict.score, reason=reason)
 
-    def _context(self, cited: Sequence[SourceSentence]) -> str:
-        """Titles and dates of the articles, and what the model was shown before each sentence."""
-        parts = []
-        for sentence in cited:
-            article = sentence.hit.article
-            title = "" if gives_orders(plain(article.title)) else article.title
-            parts.append(" ".join([title, _spoken(article), *self._before(sentence)]))
-        return "\n".join(parts)
+    def _nearest(self, text: str) -> list[SourceSentence]:
+        sentences = list(self._sentences.values())
+        places = likeliest(text, [sentence.text for sentence in sentences], TRIED)
+        return [sentences[place] for place in places]
+
+    def _context(self, cited: Sequence[SourceSentence]) -> list[str]:
+        """For each article its title, source and date, and what it says before what is cited."""
+        ordered = sorted(cited, key=lambda s: (s.hit.article.id, s.start))
+        grouped = groupby(ordered, key=lambda sentence: sentence.hit.article.id)
+        firsts = [next(sentences) for _, sentences in grouped]
+        return [" ".join([*heading(first.hit.article), *self._before(first)]) for first in firsts]
 
     def _before(self, sentence: SourceSentence) -> list[str]:
-        """The sentences of the same passage that come before one."""
-        numbered = self._sentences.values()
-        return [s.text for s in numbered if s.hit is sentence.hit and s.start < sentence.start]
-
-    def _matched(self, text: str) -> tuple[list[SourceSentence], Verdict]:
-        """The sentence that best supports a statement without ids, if one does."""
-        sentences = list(self._sentences.values())
-        likeness = self._vectors @ self._embed([text])[0]
-        for i in np.argsort(-likeness, kind="stable")[:MATCHES]:
-            verdict = self._check(text, [sentences[i]])
-            if verdict.supported:
-                return [sentences[i]], verdict
-        return [], Verdict(0.0, NO_SENTENCE)
+        """The sentences of the same article that a model was shown before one."""
+        return [
+            s.text
+            for s in self._sentences.values()
+            if s.hit.article.id == sentence.hit.article.id and s.start < sentence.start
+        ]
 
     def _citations(self, cited: Sequence[SourceSentence]) -> Iterator[Citation]:
         for article, start, end in _merged(cited):
@@ -134,9 +165,9 @@ class Attribution:
 
 
 def _merged(cited: Sequence[SourceSentence]) -> list[tuple[Article, int, int]]:
-    """The spans cited, best passage first; neighbours in one article become one span."""
+    """The spans cited, best article first; neighbours in one article become one span."""
     spans: list[tuple[Article, int, int]] = []
-    for sentence in sorted(cited, key=lambda s: s.id):
+    for sentence in sorted(cited, key=lambda s: s.id or 0):
         article = sentence.hit.article
         if spans and _adjoins(spans[-1], sentence):
             spans[-1] = (article, spans[-1][1], sentence.end)
@@ -151,24 +182,14 @@ def _adjoins(span: tuple[Article, int, int], sentence: SourceSentence) -> bool:
     return article.id == sentence.hit.article.id and end <= sentence.start and not between.strip()
 
 
-def _kind(text: str, cited: Sequence[SourceSentence]) -> Support:
-    """Whether a supported statement is made of the article's own words."""
-    told = " ".join(" ".join(sentence.text.split()) for sentence in cited)
-    return "quoted" if " ".join(text.split()) in told else "supported"
-
-
-def _declines(text: str) -> bool:
-    return _letters(text).startswith(_letters(CANNOT_ANSWER))
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _support(text: str, cited: Sequence[SourceSentence], verdict: Verdict) -> Support:
+    """What a verdict comes to; a statement of whole sentences of the article's is quoted."""
+    if not verdict.checked:
+        return "unchecked"
+    if not verdict.supported:
+        return "unsupported"
+    return "quoted" if is_verbatim(text, [sentence.text for sentence in cited]) else "supported"
 
 
 def _is_finished(marked: Marked) -> bool:
-    return bool(marked.ids) or marked.text.endswith((".", "!", "?", "。"))
-
-
-def _spoken(article: Article) -> str:
-    """The day an article is of, in the words that a sentence would use."""
-    return f"{article.day:%A %d %B %Y}" if article.day else ""
+    return bool(marked.ids) or bool(re.search(r"[.!?。]$", marked.text))

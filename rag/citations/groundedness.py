@@ -1,202 +1,132 @@
-"""Does the cited text support the statement?
+"""Does the cited text support the statement? A verdict, and a reason that a person understands.
 
-Some flaws are fatal: a number, date, name or quotation that the evidence does not have, a denial
-of what it affirms, an `all` it does not say. Beyond them a logistic regression over a few measures
-of wording and likeness decides. How it was fitted, and how well it does, is in
-docs/decisions/08-support.md.
+The verifier (`rag.models.verifier`) judges. Beside it stand a few rules: what is cited word for
+word needs no judge, an address may carry something away, words in quotation marks must be there.
+How well this does, and which rules were dropped, is in docs/decisions/08-support.md.
 """
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rag.text.names import is_spelt_out, names
-from rag.text.negation import denied, is_negated, opposed
-from rag.text.numbers import Number, firm_numbers, months, numbers
+from rag.citations.differences import difference
+from rag.llm.injection import addresses_model
+from rag.models.verifier import Claim, Judgement, Verifier
+from rag.text.language import is_english
 from rag.text.sentences import sentence_spans
-from rag.text.vocabulary import UNIVERSALS
-from rag.text.words import content, quotations, squashed, stem, words
+from rag.text.words import quotations, squashed
+from vectorstore.records import Article
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-
-THRESHOLD = 0.37
-_WEIGHTS = {"coverage": 2.24, "order": 0.70, "likeness": 2.28, "numbers": -1.38, "names": -0.33}
-_BIAS = -2.83
+THRESHOLD = 0.42
+"""The score from which a statement counts as supported: the best balance on statements held out."""
 _ADDRESS = re.compile(r"\w+://|\bwww\.|\bmailto:|\bjavascript:", re.IGNORECASE)
-_NEAREST = 3  # sentences of the evidence that a statement is compared with
-_REACH = 4  # how many words apart two words of the statement may stand in the evidence
+_ASKS = re.compile(r"\?[\"”’')\]]*$")
 
 HAS_ADDRESS = "It holds a web address, which may carry something away."
 NOTHING_CITED = "It cites nothing."
-NOT_SAID = "The cited sentences do not say this."
+ONLY_ASKED = "The cited sentences ask and say nothing."
+OTHER_LANGUAGE = "It cannot be checked: only English can be."
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How likely evidence supports a statement, in [0, 1], and the reason if it does not."""
+    """Whether evidence supports a statement, how likely that is, in [0, 1], and why it does not.
 
+    `contradicted` is how likely the evidence says otherwise. A statement that could not be judged
+    is neither supported nor `checked`.
+    """
+
+    supported: bool
     score: float
     reason: str | None = None
-
-    @property
-    def supported(self) -> bool:
-        """Whether nothing speaks against the statement."""
-        return self.reason is None
+    contradicted: float = 0.0
+    checked: bool = True
 
 
-def check(statement: str, evidence: Sequence[str], embed: Embed, context: str = "") -> Verdict:
-    """Judge a statement by its evidence.
+class Groundedness:
+    """Judges statements by their evidence."""
 
-    `context` is what surrounds the evidence, such as the article's title and date: names and
-    dates may come from there, and nothing else.
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+
+    def check(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """A verdict on each claim, each on its own."""
+        known = [_without_judge(claim) for claim in claims]
+        open_ = [claim for claim, verdict in zip(claims, known, strict=True) if verdict is None]
+        judged = iter(self._verifier.judge(open_))
+        return [
+            verdict or _verdict(claim, next(judged))
+            for claim, verdict in zip(claims, known, strict=True)
+        ]
+
+
+def claim_of(statement: str, evidence: Sequence[str], context: Sequence[str] = ()) -> Claim:
+    """A claim whose evidence is cut into sentences."""
+    told = (text[a:b] for text in evidence for a, b in sentence_spans(text))
+    return Claim(statement, tuple(" ".join(sentence.split()) for sentence in told), tuple(context))
+
+
+def verify(statement: str, evidence: Sequence[str], *, context: str = "") -> Verdict:
+    """Judge one statement by its evidence, in English.
+
+    `context` is what surrounds the evidence, a line for each text it comes from: titles, dates and
+    the sentences before. It tells who "he" is and which day "Friday" was; it is no evidence.
     """
-    if not any(text.strip() for text in evidence):
-        return Verdict(0.0, NOTHING_CITED)
-    if _ADDRESS.search(statement):
-        return Verdict(0.0, HAS_ADDRESS)
-    if _is_verbatim(statement, evidence):
-        return Verdict(1.0)
-    score = _probability(measures(statement, evidence, embed, context))
-    if reason := flaw(statement, "\n".join(evidence), context):
-        return Verdict(min(score, THRESHOLD / 2), reason)
-    return Verdict(score, None if score >= THRESHOLD else NOT_SAID)
+    lines = [line for line in context.splitlines() if line.strip()]
+    return _packaged().check([claim_of(statement, evidence, lines)])[0]
 
 
-def flaw(statement: str, evidence: str, context: str = "") -> str | None:
-    """What in the statement the evidence rules out by itself, or None."""
-    around = f"{evidence}\n{context}"
-    for quotation in quotations(statement):
-        if squashed(quotation) not in squashed(evidence):
-            return f"The cited sentences do not contain the words “{quotation}”."
-    if missing := missing_numbers(statement, around):
-        return f"The cited sentences do not give the number {missing[0]}."
-    if missing := sorted(months(statement) - months(around)):
-        return f"The cited sentences do not say {missing[0].title()}."
-    if missing := missing_names(statement, around):
-        return f"The cited sentences do not name {missing[0]}."
-    return _contradiction(statement, evidence)
+@cache
+def _packaged() -> Groundedness:
+    return Groundedness(Verifier.load())
 
 
-def _contradiction(statement: str, evidence: str) -> str | None:
-    if denied := _differently_denied(statement, evidence):
-        return f"The statement and the cited sentences differ in denying “{denied}”."
-    said, given = set(words(statement)), set(words(evidence))
-    if universal := sorted(UNIVERSALS & said - given):
-        return f"The cited sentences do not say “{universal[0]}”."
-    if word := opposed(statement, _closest(statement, evidence)):
-        return f"The cited sentences say the opposite of “{word}”."
+def _without_judge(claim: Claim) -> Verdict | None:
+    """The verdict on a claim that the verifier need not see."""
+    if reason := _objection(claim):
+        return Verdict(supported=False, score=0.0, reason=reason)
+    if is_verbatim(claim.statement, claim.evidence):
+        return Verdict(supported=True, score=1.0)
+    if not (is_english(claim.statement) and is_english(" ".join(claim.evidence))):
+        return Verdict(supported=False, score=0.0, reason=OTHER_LANGUAGE, checked=False)
     return None
 
 
-def _closest(statement: str, evidence: str) -> str:
-    """The sentence of the evidence with most of the statement's words."""
-    claimed = set(content(statement))
-    sentences = [evidence[a:b] for a, b in sentence_spans(evidence)]
-    return max(sentences, key=lambda text: len(claimed.intersection(content(text))))
+def _objection(claim: Claim) -> str | None:
+    """What rules a claim out by itself."""
+    if not any(text.strip() for text in claim.evidence):
+        return NOTHING_CITED
+    if all(_ASKS.search(text) for text in claim.evidence):
+        return ONLY_ASKED
+    if _ADDRESS.search(claim.statement):
+        return HAS_ADDRESS
+    told = squashed(" ".join(claim.evidence))
+    unsaid = (said for said in quotations(claim.statement) if squashed(said) not in told)
+    return next(
+        (f"The cited sentences do not contain the words “{said}”." for said in unsaid), None
+    )
 
 
-def _differently_denied(statement: str, evidence: str) -> str | None:
-    """A word that one side denies and the other affirms."""
-    ours, theirs = denied(statement), denied(evidence)
-    said, given = content(statement), content(evidence)
-    affirmed = {word for word in given if given.count(word) > (word in theirs)}
-    wrongly = [word for word in said if word in ours and word in affirmed and word not in theirs]
-    if not is_negated(statement):
-        wrongly += [word for word in said if word in theirs and word not in affirmed]
-    return wrongly[0] if wrongly else None
+def is_verbatim(statement: str, evidence: Sequence[str]) -> bool:
+    """Whether a statement is made of whole sentences of the evidence, in their order."""
+    said, told = squashed(statement), [squashed(sentence) for sentence in evidence]
+    return any(
+        said == " ".join(told[first:last])
+        for first in range(len(told))
+        for last in range(first + 1, len(told) + 1)
+    )
 
 
-def missing_numbers(statement: str, text: str) -> list[str]:
-    """The numbers of a statement that the text does not give."""
-    given = numbers(text)
-    return [
-        number.written
-        for number in firm_numbers(statement)
-        if not any(_agrees(number, other) for other in given)
-    ]
+def heading(article: Article) -> Iterator[str]:
+    """What is known of an article before it is read, the day in the words a sentence would use."""
+    day = f"{article.day:%A %d %B %Y}" if article.day else None
+    for told in (article.title, article.source, day):
+        if told and not addresses_model(told):
+            yield told
 
 
-def missing_names(statement: str, text: str) -> list[str]:
-    """The names in a statement that the text does not mention."""
-    told = words(text)
-    given = set(told) | set(map(stem, told))
-    return [name for name in names(statement) if not _is_named(name, told, given)]
-
-
-def _is_named(name: str, told: Sequence[str], given: set[str]) -> bool:
-    parts = name.split("-")
-    if all(part in given or stem(part) in given for part in parts):
-        return True
-    return "".join(parts) in given or is_spelt_out(name, told)
-
-
-def measures(
-    statement: str, evidence: Sequence[str], embed: Embed, context: str = ""
-) -> dict[str, float]:
-    """What the regression weighs, each in about [0, 1].
-
-    coverage   of the statement's words, how many stand in the nearest sentences
-    order      of its neighbouring words, how many stand near each other in the evidence
-    likeness   the cosine to the sentence most like it
-    numbers    of its numbers, how many the evidence lacks
-    names      1 when the evidence lacks any name
-    """
-    sentences = [text[a:b] for text in evidence for a, b in sentence_spans(text)]
-    vectors = embed([statement, *sentences])
-    likeness = vectors[1:] @ vectors[0]
-    nearest = [sentences[i] for i in np.argsort(-likeness, kind="stable")[:_NEAREST]]
-    around = "\n".join([*evidence, context])
-    claimed = _own_words(statement, "\n".join(evidence), context)
-    given = set(content("\n".join(nearest)))
-    coverage = _share([word in given for word in set(claimed)])
-    numbers = firm_numbers(statement)
-    return {
-        "coverage": coverage,
-        "order": _in_order(claimed, sentences) if len(claimed) > 1 else coverage,
-        "likeness": float(likeness.max()),
-        "numbers": len(missing_numbers(statement, around)) / max(1, len(numbers)),
-        "names": float(bool(missing_names(statement, around))),
-    }
-
-
-def _in_order(claimed: Sequence[str], sentences: Sequence[str]) -> float:
-    pairs = set(pairwise(claimed))
-    near: set[tuple[str, str]] = set()
-    for given in map(content, sentences):
-        for at, word in enumerate(given):
-            near.update((word, other) for other in given[at + 1 : at + 1 + _REACH])
-    return _share([pair in near for pair in pairs])
-
-
-def _own_words(statement: str, evidence: str, context: str) -> list[str]:
-    """The statement's meaningful words, but for names that it has from the context alone."""
-    if not context:
-        return content(statement)
-    named = set(map(stem, names(statement)))
-    lent = named.intersection(content(context)) - set(content(evidence))
-    return [word for word in content(statement) if word not in lent]
-
-
-def _share(held: Sequence[bool]) -> float:
-    return sum(held) / len(held) if held else 0.0
-
-
-def _probability(measured: dict[str, float]) -> float:
-    logit = _BIAS + sum(_WEIGHTS[name] * value for name, value in measured.items())
-    return 1 / (1 + math.exp(-logit))
-
-
-def _agrees(number: Number, given: Number) -> bool:
-    """Whether a number may stand for one given: exactly, or within 5% when hedged or rounded."""
-    tolerance = 0.0 if number.exact else 0.05
-    alike = math.isclose(number.value, given.value, rel_tol=tolerance, abs_tol=1e-9)
-    return alike and (given.percent or not number.percent)
-
-
-def _is_verbatim(statement: str, evidence: Sequence[str]) -> bool:
-    return squashed(statement) in squashed("\n".join(evidence))
+def _verdict(claim: Claim, judgement: Judgement) -> Verdict:
+    supported = judgement.supported >= THRESHOLD
+    reason = None if supported else difference(claim, judgement)
+    return Verdict(supported, judgement.supported, reason, judgement.contradicted)

@@ -12,10 +12,10 @@ from rag.conversation.history import Turn
 from rag.errors import ModelError
 from rag.llm.messages import Complete
 from rag.llm.prompts import rewriting
-from rag.text.names import names
+from rag.text.names import name_spans, names, names_as_written
 from rag.text.sentences import sentence_spans
 from rag.text.vocabulary import FRAME
-from rag.text.words import content
+from rag.text.words import WORD, content, possessed
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +48,7 @@ _SOURCES = re.compile(
 _PRONOUN = re.compile(r"\b(?:it|its|he|him|his|she|they|them|their)\b", re.IGNORECASE)
 _PERSONS = frozenset(["he", "him", "his", "she"])
 _BARE_POINTER = re.compile(r"\b(?:this|that|these|those|there|her)\b", re.IGNORECASE)
-_NAME_RUN = re.compile(
-    r"(?<![.!?]\s)(?<!^)(?:[A-Z][\w'’.-]*\w)(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w'’.-]*\w)*"
-    r"|(?:^|(?<=[.!?]\s))[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+"
-)
-_WORDS = re.compile(r"\w+(?:[-'’.]\w+)*")
-_MARKER = re.compile(r"\s?(?:\[\d+\]|\(unsupported\))")
+_MARKER = re.compile(r"\s?(?:\[\d+\]|\((?:unsupported|unchecked)\))")
 _ASKING = FRAME | set(
     "tell know explain describe please give list mean means called yes okay ok thanks hi hello"
     " want like need find get make use there's what's who's i i'm me us do".split()
@@ -140,7 +135,7 @@ def _resolved(question: str, asked: str, answer: str) -> Standalone:
 def _explains_itself(question: str) -> bool:
     """Whether every pronoun follows a name in the same question: `Russia ... its offensive`."""
     pronoun = _PRONOUN.search(question)
-    return bool(pronoun and _name_runs(question[: pronoun.start()]))
+    return bool(pronoun and names_as_written(question[: pronoun.start()]))
 
 
 def _depends(question: str) -> bool:
@@ -153,12 +148,11 @@ def _depends(question: str) -> bool:
 def _exchanged(question: str, asked: str) -> str | None:
     """`What about France?` as the question before it, asked about France."""
     other = _WHAT_ABOUT.fullmatch(question.strip())
-    runs = list(_NAME_RUN.finditer(asked))
-    if other is None or len(runs) != 1 or not other[1][0].isupper():
+    spans = name_spans(asked)
+    if other is None or len(spans) != 1 or not other[1][0].isupper():
         return None
-    start, end = runs[0].span()
-    owns = "'s" if _bare(runs[0][0]) != runs[0][0] else ""
-    return asked[:start] + other[1] + owns + asked[end:]
+    [(start, end)] = spans
+    return asked[:start] + other[1] + asked[end:]
 
 
 def _named(question: str, asked: str, answer: str) -> str | None:
@@ -175,7 +169,7 @@ def _named(question: str, asked: str, answer: str) -> str | None:
 
 
 def _antecedent(pronoun: str, asked: str, answer: str) -> str | None:
-    of_asked, of_answer = _name_runs(asked), _name_runs(_first_sentence(answer))
+    of_asked, of_answer = names_as_written(asked), names_as_written(_first_sentence(answer))
     if pronoun in _PERSONS:
         fresh = [name for name in of_answer if name not in asked and " " in name]
         of_asked = fresh or [name for name in of_asked if " " in name]
@@ -185,17 +179,8 @@ def _antecedent(pronoun: str, asked: str, answer: str) -> str | None:
 
 def _topic_words(asked: str) -> list[str]:
     """The words of a question that say what it is about, as written, each once."""
-    kept = [word for word in map(_bare, _WORDS.findall(asked)) if word.lower() not in _ASKING]
+    kept = [word for word in map(possessed, WORD.findall(asked)) if word.lower() not in _ASKING]
     return list(dict.fromkeys(kept))[:MOST_WORDS]
-
-
-def _name_runs(text: str) -> list[str]:
-    return [_bare(match[0]) for match in _NAME_RUN.finditer(text)]
-
-
-def _bare(name: str) -> str:
-    """A name without the ending of possession."""
-    return name.removesuffix("'s").removesuffix("’s")
 
 
 def _first_sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.ingestion.chunking import VERSION, TokenCounts, chunk, embedded_text
-from rag.ingestion.loaders import Failure, Notice, Outcome, count, read
+from rag.ingestion.loaders import Failure, Loaded, Loader, Notice
 from rag.ingestion.token_counter import TokenCounter, estimated_token_counts
 from rag.models.encoder import Embedder
 from vectorstore.catalog import article_digest
@@ -56,14 +56,14 @@ def ingest(
     """
     named = list(sources)
     given = [one for one in named if isinstance(one, Article)]
-    places = [one for one in named if not isinstance(one, Article)]
+    loader = Loader(one for one in named if not isinstance(one, Article))
     run = _Run(store.digests(), _token_counts_of(embedder))
-    done, total = 0, len(given) + count(places)
-    for steps in _batches(run.steps(chain(given, read(places)))):
+    done = 0
+    for steps in _batches(run.steps(chain(given, loader))):
         _put(store, embedder, [step.entry for step in steps if step.entry])
         done += len(steps)
         if progress:
-            progress(done, max(done, total), steps[-1].name)
+            progress(done, max(done, len(given) + loader.total), steps[-1].name)
     return run.report()
 
 
@@ -94,16 +94,16 @@ class _Run:
     warnings: list[str] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
 
-    def steps(self, outcomes: Iterable[Outcome]) -> Iterator[_Step]:
+    def steps(self, loaded: Iterable[Loaded]) -> Iterator[_Step]:
         """A step for every article and failure."""
-        for outcome in outcomes:
-            if isinstance(outcome, Notice):
-                self.warnings.append(str(outcome))
-            elif isinstance(outcome, Failure):
-                self.failed.append(outcome)
-                yield _Step(outcome.source)
+        for one in loaded:
+            if isinstance(one, Notice):
+                self.warnings.append(str(one))
+            elif isinstance(one, Failure):
+                self.failed.append(one)
+                yield _Step(one.source)
             else:
-                yield _Step(outcome.title, self._entry(outcome))
+                yield _Step(one.title, self._entry(one))
 
     def _entry(self, article: Article) -> _Entry | None:
         digest = article_digest(article, VERSION)

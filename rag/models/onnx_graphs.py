@@ -3,7 +3,7 @@
 Every matrix is int8 with a scale per output channel, the word embeddings int8 with a scale per
 word; activations are quantised as they come. What leaves the widest layer has outliers, which cost
 the reader answers: there it is quantised in blocks (docs/reader.md). The graph takes texts of one
-length, so it has no padding and no mask: see `rag.llm.chat_model.onnx_session`.
+length, so it has no padding and no mask: see `rag.models.onnx_session`.
 
 Shapes use B for the batch, L for tokens, H for the hidden size.
 """
@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-Head = Literal["embedding", "span"]
+Head = Literal["embedding", "span", "verdict"]
 FloatArray = npt.NDArray[np.float32]
 Tensors = Mapping[str, FloatArray]
 
@@ -28,21 +28,22 @@ def build(tensors: Tensors, head: Head) -> bytes:
     """The graph of an encoder with published BERT tensor names, as a serialised ONNX model.
 
     "embedding": `ids` [B, L] -> `vectors` [B, H], mean over the tokens, L2-normalised.
-    "span": `ids`, `types` [B, L] -> `logits` [B, L, 2], whether an answer starts and ends here;
-    needs `span.weight` [2, H] and `span.bias` [2] among the tensors.
+    "span", "verdict": `ids`, `types` [B, L] -> `logits` [B, L, K], by the tensors `HEAD.weight`
+    [K, H] and `HEAD.bias` [K]; what they mean say `Reader` and `Verifier`.
     Inputs are int32, outputs float32.
     """
     graph = _Graph()
-    x = _embeddings(graph, tensors, typed=head == "span")
+    reads = head != "embedding"
+    x = _embeddings(graph, tensors, typed=reads)
     for layer in range(_layers(tensors)):
-        x = _layer(graph, tensors, f"encoder.layer.{layer}", x, blocks=head == "span")
+        x = _layer(graph, tensors, f"encoder.layer.{layer}", x, blocks=reads)
     if head == "embedding":
         _pool(graph, x)
         return graph.serialise(["ids"], "vectors", ["B", _hidden(tensors)])
-    weight, bias = tensors["span.weight"].T, tensors["span.bias"]
-    logits = graph.add("MatMul", [x, graph.constant(weight)])
+    weight, bias = tensors[f"{head}.weight"], tensors[f"{head}.bias"]
+    logits = graph.add("MatMul", [x, graph.constant(weight.T)])
     graph.add("Add", [logits, graph.constant(bias)], outputs=["logits"])
-    return graph.serialise(["ids", "types"], "logits", ["B", "L", 2])
+    return graph.serialise(["ids", "types"], "logits", ["B", "L", len(bias)])
 
 
 def _layers(tensors: Tensors) -> int:

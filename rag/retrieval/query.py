@@ -28,10 +28,10 @@ class Query:
     ) -> "Query":
         """Check what was asked. Raises `InputError` naming the value that means nothing."""
         moment = _last_moment("as_of", as_of) if as_of else None
-        return cls(clean(question), _filters(filters or {}, moment), moment)
+        return cls(printable_line(question), _filters(filters or {}, moment), moment)
 
 
-def clean(question: str) -> str:
+def printable_line(question: str) -> str:
     """The question on one line, without control characters."""
     printable = (c if c.isprintable() else " " for c in question)
     return " ".join("".join(printable).split())

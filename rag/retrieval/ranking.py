@@ -5,13 +5,13 @@ a date, how news is written and read; and, for the best passages, how many of th
 are near each other. The measurements behind every constant are in docs/decisions/06-retrieval.md.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.text.vocabulary import FRAME
+from rag.text.sentences import sentence_spans
+from rag.text.words import content
 from vectorstore.records import Candidate
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,8 +26,6 @@ NEAR, NEAR_AMONG = 0.1, 20
 """The worth of a sentence that has every word of the question, in so many of the best passages."""
 
 _DAY = 86_400.0
-_STEM = re.compile(r"\b\w{1,5}")
-_SENTENCE_END = re.compile(r"[.!?\n][”\"’)\]]*\s")
 
 
 def rank(
@@ -47,8 +45,8 @@ def rank(
     times = np.array([candidate.timestamp for candidate in candidates], dtype=np.float64)
     leads = np.array([candidate.passage.number == 0 for candidate in candidates])
     scores += news_worth(times, leads, as_of=as_of)
-    for place in np.argsort(-scores, kind="stable")[:NEAR_AMONG]:
-        scores[place] += NEAR * nearness(question, candidates[place].passage.text)
+    best = np.argsort(-scores, kind="stable")[:NEAR_AMONG]
+    scores[best] += NEAR * nearness(question, [candidates[at].passage.text for at in best])
     ranked = zip(candidates, scores.tolist(), strict=True)
     return sorted(ranked, key=lambda c: (-c[1], c[0].passage.article_id, c[0].passage.number))
 
@@ -74,17 +72,21 @@ def news_worth(
     return np.where(dated, worth, worth[dated].mean())
 
 
-def nearness(question: str, text: str) -> float:
-    """The largest share of the question's words that one sentence of `text` has, from 0 to 1.
+def nearness(question: str, texts: Sequence[str]) -> FloatArray:
+    """The largest share of the question's words that one sentence of each text has: [n], 0 to 1.
 
-    Words that only frame a question do not count. Two words are the same when their first five
-    letters are, as those of most forms of one word.
+    Words that only frame a question do not count, and forms of one word are the same.
     """
-    wanted = {word[:5] for word in re.findall(r"\w+", question.lower()) if word not in FRAME}
-    if not wanted:
-        return 0.0
-    sentences = _SENTENCE_END.split(text.lower())
-    return max(len(wanted.intersection(_STEM.findall(s))) for s in sentences) / len(wanted)
+    asked = set(content(question))
+    if not asked:
+        return np.zeros(len(texts))
+    return np.array([_most_shared(asked, text) for text in texts]) / len(asked)
+
+
+def _most_shared(asked: set[str], text: str) -> int:
+    """The most of the words asked for that one sentence of a text has."""
+    sentences = (text[start:end] for start, end in sentence_spans(text))
+    return max((len(asked.intersection(content(sentence))) for sentence in sentences), default=0)
 
 
 def recency(times: FloatArray, *, as_of: float | None = None) -> FloatArray:

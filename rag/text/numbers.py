@@ -1,5 +1,6 @@
 """The numbers and days that a text states: digits or words, `1.2 million`, `5bn`, `50%`, `May`."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,12 @@ class Number:
     exact: bool
     percent: bool
     written: str
+
+    def agrees(self, given: "Number") -> bool:
+        """Whether this may stand for one given: exactly, or within 5% where hedged or rounded."""
+        tolerance = 0.0 if self.exact else 0.05
+        alike = math.isclose(self.value, given.value, rel_tol=tolerance, abs_tol=1e-9)
+        return alike and (given.percent or not self.percent)
 
 
 def numbers(text: str) -> list[Number]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rag.text.abbreviations import CLOCK, CLOSING, MONTHS, NUMBERED, OPENERS, TITLES
+from rag.text.abbreviations import CLOCK, CLOSING, MONTHS_CUT_SHORT, NUMBERED, TITLES
+from rag.text.vocabulary import OPENERS
 
 Span = tuple[int, int]
 
@@ -23,6 +24,7 @@ _STOP = re.compile(
     r"|[।॥؟۔።]+"
     r"|\s(?=[•▪●◦‣]\s)"  # a list run together into one line
 )
+_MARK = re.compile(r"[.!?…。！？｡।॥؟۔።•▪●◦‣]")
 _NEXT = re.compile(r"\s*+[^\w\s]*+\s?+[^\w\s]*+(\w[\w'’]*)(\.?)")
 _SAID = re.compile(
     r"\s+(?:[^\W\d_a-z][\w.'’-]*\s+){1,4}"
@@ -31,6 +33,7 @@ _SAID = re.compile(
 _BREAK = re.compile(r"[\s“‘\"'`(\[—–/]")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_END = re.compile(rf"[.!?…。！？｡।॥؟۔።]{_CLOSING}$")
 _MARKER = re.compile(r"(?:[-*+•▪●◦‣–—>#|]|\(?\w{1,3}[.)])\s")
 
 # Lines wrapped by hand or by a mail program are at most this long, and not much shorter than this.
@@ -47,16 +50,31 @@ def sentence_spans(text: str) -> list[Span]:
     return [span for start, end in _segments(text) for span in _split(text, start, end)]
 
 
+def is_finished(sentence: str) -> bool:
+    """Whether a text ends as a sentence does, and not as a heading, or broken off."""
+    return _END.search(sentence) is not None
+
+
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
     """The sentences within one segment, itself trimmed."""
     begin = start
-    for stop in _STOP.finditer(text, start, end):
+    for stop in _stops(text, start, end):
         if stop.start() > begin and _ends(text, begin, stop, end):
             yield begin, stop.end() if stop.group().strip() else stop.start()
             begin = stop.end()
             while text[begin].isspace():
                 begin += 1
     yield begin, end
+
+
+def _stops(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Where `_STOP` matches; found by its characters first, which takes a third of the time."""
+    at = start
+    for mark in _MARK.finditer(text, start, end):
+        begin = mark.start() - (mark[0] in "•▪●◦‣")
+        if begin >= at and (stop := _STOP.match(text, begin, end)):
+            yield stop
+            at = stop.end()
 
 
 def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
@@ -100,8 +118,10 @@ def _full_stop(text: str, begin: int, stop: int, word: str, *, initial: bool) ->
 def _closes(before: str, word: str, *, opens: bool) -> bool:
     """Whether `before` and its full stop end a sentence when `word` follows."""
     short = before.lower()
-    if short in MONTHS or short in NUMBERED:
-        return not word[0].isdigit() and (short in MONTHS or short == "no" or opens)
+    if short in MONTHS_CUT_SHORT:
+        return not word[0].isdigit()
+    if short in NUMBERED:
+        return not word[0].isdigit() and (short == "no" or opens)
     if short in {"a.m", "p.m"}:
         return word.lower() not in CLOCK
     if short in CLOSING or _INITIALS.fullmatch(before):

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from ui.cli import options as opt
+from ui.cli.keys import key
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -19,48 +21,50 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Store = Annotated[
-    str | None,
-    typer.Option("--store", metavar="DIR", help="The store: a folder, or a Chroma server's URL."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="Use nothing published later.")
-]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Only from this source.")]
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only from this day on.")]
-Gold = Annotated[list[str] | None, typer.Argument(metavar="[GOLD...]", show_default=False)]
-Corpus = Annotated[
-    list[str] | None, typer.Option("--articles", metavar="SOURCE", help="Over these articles.")
-]
-Question = Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)]
+app.add_typer(key, name="key")
 
 
 @app.command()
 def chat(
-    store: Store = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
-    auth: Annotated[
-        str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for it; or a file of such.")
-    ] = None,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Offer `ask` and `articles` to MCP.")] = False,
+    store: opt.Store = None,
+    host: opt.Host = "127.0.0.1",
+    port: opt.Port = 7860,
+    auth: opt.Auth = None,
+    mcp: opt.Mcp = False,
+    allow_host: opt.AllowHost = None,
+    keys: opt.Keys = None,
 ) -> None:
     """Open the chat in the browser; index seeds/ when the store is empty."""
+    from ui.cli.seeds import fill_if_empty
     from ui.web.app import serve
 
+    allowed = allow_host or []
     with _chatbot(store) as bot:
-        _fill_if_empty(bot)
-        serve(bot, host=host, port=port, auth=auth, mcp=mcp)
+        fill_if_empty(bot)
+        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
 
 
 @app.command()
-def add(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", show_default=False)],
-    store: Store = None,
-    as_json: AsJson = False,
+def serve(
+    store: opt.Store = None,
+    host: opt.Host = "127.0.0.1",
+    port: opt.Port = 8000,
+    allow_host: opt.AllowHost = None,
+    keys: opt.Keys = None,
+    log_questions: opt.LogQuestions = False,
 ) -> None:
+    """Answer other programs: OpenAI's API under /v1, our own under /api, its reference at /docs."""
+    from ui.api.app import Access
+    from ui.api.keys import KeyFile
+    from ui.api.server import serve
+
+    access = Access(host, allow_host or [], KeyFile(keys) if keys else None)
+    with _chatbot(store) as bot:
+        serve(bot, access, port=port, log_questions=log_questions)
+
+
+@app.command()
+def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = False) -> None:
     """Add articles: files, folders, globs, JSON Lines. Adding again changes nothing."""
     from ui.cli import terminal
 
@@ -75,12 +79,12 @@ def add(
 
 @app.command()
 def ask(
-    question: Question,
-    store: Store = None,
-    as_of: AsOf = None,
-    source: Sources = None,
-    since: Since = None,
-    as_json: AsJson = False,
+    question: opt.Question,
+    store: opt.Store = None,
+    as_of: opt.AsOf = None,
+    source: opt.FromSources = None,
+    since: opt.Since = None,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Answer a question, every statement with its source."""
     from ui.cli import terminal
@@ -92,13 +96,13 @@ def ask(
 
 @app.command()
 def retrieve(
-    question: Question,
-    store: Store = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 10,
-    as_of: AsOf = None,
-    source: Sources = None,
-    since: Since = None,
-    as_json: AsJson = False,
+    question: opt.Question,
+    store: opt.Store = None,
+    k: opt.Passages = 10,
+    as_of: opt.AsOf = None,
+    source: opt.FromSources = None,
+    since: opt.Since = None,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Show the passages that an answer would be made from."""
     from ui.cli import terminal
@@ -109,7 +113,28 @@ def retrieve(
 
 
 @app.command()
-def articles(store: Store = None, as_json: AsJson = False) -> None:
+def check(
+    file: opt.TextFile,
+    store: opt.Store = None,
+    as_of: opt.AsOf = None,
+    source: opt.FromSources = None,
+    since: opt.Since = None,
+    strict: opt.AllFound = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Look every sentence of a text up: supported, contradicted, or not found."""
+    from ui.cli import terminal
+
+    text = terminal.read_text(file)
+    with _chatbot(store) as bot:
+        checked = bot.check(text, as_of=as_of, filters={"source": source, "since": since})
+    terminal.show_check(checked, as_json=as_json)
+    if strict and not checked.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def articles(store: opt.Store = None, as_json: opt.AsJson = False) -> None:
     """List the articles."""
     from ui.cli import terminal
 
@@ -119,9 +144,7 @@ def articles(store: Store = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def article(
-    article_id: Annotated[str, typer.Argument(metavar="ID")],
-    store: Store = None,
-    as_json: AsJson = False,
+    article_id: opt.ArticleId, store: opt.Store = None, as_json: opt.AsJson = False
 ) -> None:
     """Print one article."""
     from ui.cli import terminal
@@ -131,10 +154,7 @@ def article(
 
 
 @app.command()
-def remove(
-    article_ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)],
-    store: Store = None,
-) -> None:
+def remove(article_ids: opt.ArticleIds, store: opt.Store = None) -> None:
     """Remove articles."""
     with _chatbot(store) as bot:
         for article_id in article_ids:
@@ -144,32 +164,18 @@ def remove(
 
 @app.command(name="eval")
 def evaluate(
-    gold: Gold = None,
-    articles: Corpus = None,
-    store: Store = None,
-    save: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Save the whole run.")
-    ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Compare with this saved run.")
-    ] = None,
-    page: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write a report to read.")
-    ] = None,
-    junit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write JUnit XML for a CI server.")
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only check the gold cases.")] = False,
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Only propose cases from articles that have none.")
-    ] = False,
-    reuse: Annotated[
-        bool, typer.Option("--reuse", help="Take over what cannot have changed since --json FILE.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail when any case got worse.")] = False,
-    judged: Annotated[
-        bool, typer.Option("--judged", help="Have a language model judge the answers as well.")
-    ] = False,
+    gold: opt.Gold = None,
+    articles: opt.Corpus = None,
+    store: opt.Store = None,
+    save: opt.SaveRun = None,
+    baseline: opt.Baseline = None,
+    page: opt.Report = None,
+    junit: opt.Junit = None,
+    check: opt.Check = False,
+    draft: opt.Draft = False,
+    reuse: opt.Reuse = False,
+    strict: opt.Strict = False,
+    judged: opt.Judged = False,
 ) -> None:
     """Ask questions whose answers are known; exit 1 when it got worse than the baseline."""
     from ui.cli import evaluate as evaluating
@@ -185,20 +191,11 @@ def evaluate(
 
 @app.command()
 def bench(
-    size: Annotated[
-        list[int] | None,
-        typer.Option("--sizes", metavar="N...", min=50, help="Passages a store holds; 1000."),
-    ] = None,
-    sizes: Annotated[
-        list[int] | None, typer.Argument(hidden=True, metavar="[N...]", min=50)
-    ] = None,
-    repeats: Annotated[
-        int, typer.Option(metavar="N", min=1, help="How often each figure is taken.")
-    ] = 3,
-    save: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Save the figures.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw them, as SVG.")] = None,
+    size: opt.Size = None,
+    sizes: opt.Sizes = None,
+    repeats: opt.Repeats = 3,
+    save: opt.SaveFigures = None,
+    plot: opt.Plot = None,
 ) -> None:
     """Measure how fast this machine adds, finds and answers, over made-up news."""
     from ui.cli import bench as benching
@@ -208,7 +205,7 @@ def bench(
 
 
 @app.command()
-def doctor(store: Store = None) -> None:
+def doctor(store: opt.Store = None) -> None:
     """Say what is configured, what works, what does not, and how to mend it."""
     from ui.cli.doctor import report
 
@@ -222,22 +219,6 @@ def _chatbot(store: str | None) -> "Iterator[Chatbot]":
 
     with Chatbot.open(store) as bot:
         yield bot
-
-
-def _fill_if_empty(bot: "Chatbot") -> None:
-    from rag.errors import StoreMissing
-    from ui.cli import terminal
-
-    try:
-        if bot.articles():
-            return
-    except StoreMissing:
-        pass
-    seeds = Path("seeds")
-    if not seeds.is_dir():
-        raise StoreMissing(f"No articles in {bot.settings.store!r}. Add some: footnote add FOLDER")
-    with terminal.progress("Indexing seeds/") as progress:
-        terminal.show_report(bot.add(seeds, progress=progress), as_json=False)
 
 
 def main() -> None:

@@ -8,9 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals import Evaluation, Problem, evaluate, html, junit, load_cases, problems, seeds_gold, show
-from evals import draft as propose
-from evals.corpus import reading
+from evals import (
+    Evaluation,
+    Problem,
+    evaluate,
+    html,
+    junit,
+    load_cases,
+    problems,
+    propose,
+    seeds_gold,
+    show,
+)
+from evals.corpus import open_corpus
 from rag import Chatbot, Settings
 from ui.cli import terminal
 
@@ -84,7 +94,7 @@ def _chatbot(request: Request) -> Iterator[Chatbot]:
         return
     with (
         terminal.progress("Reading") as progress,
-        reading(sources, settings, progress=progress) as bot,
+        open_corpus(sources, settings, progress=progress) as bot,
     ):
         yield bot
 

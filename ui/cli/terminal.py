@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,23 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rag import answer_json, article_json, hit_json
+from rag import answer_json, article_json, fact_check_json, hit_json
+from rag.errors import InputError
+from ui.documents import report_json, stored_json
+from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, ArticleSummary, Citation, Hit, IngestReport
+    from rag import Answer, Article, ArticleSummary, Citation, FactCheck, Hit, IngestReport
+    from rag.ingestion.pipeline import Progress
 
 UNWRAPPED = 100_000
-Progress = Callable[[int, int | None, str], None]
+_COUNTS = ("added", "updated", "unchanged", "failed", "passages")
+_STYLES = {
+    "supported": "green",
+    "contradicted": "bold red",
+    "not found": "yellow",
+    "unchecked": "dim",
+}
 
 
 def print_json(document: Any) -> None:
@@ -27,7 +38,7 @@ def print_json(document: Any) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Progress]:
+def progress(label: str) -> "Iterator[Progress]":
     """A progress bar on a terminal's standard error; nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
@@ -51,18 +62,11 @@ def show_report(report: "IngestReport", *, as_json: bool) -> None:
         sys.stderr.write(f"footnote: {failure.source}: {failure.reason}\n")
     for warning in report.warnings:
         sys.stderr.write(f"footnote: {warning}\n")
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-        "passages": report.passages,
-    }
+    document = report_json(report)
     if as_json:
-        failures = [{"source": str(f.source), "reason": f.reason} for f in report.failed]
-        print_json({**counts, "failures": failures, "warnings": list(report.warnings)})
+        print_json(document)
     else:
-        sys.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
+        sys.stdout.write(", ".join(f"{document[name]} {name}" for name in _COUNTS) + "\n")
 
 
 def show_answer(answer: "Answer", *, as_json: bool) -> None:
@@ -74,10 +78,7 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    for citation in answer.citations:
-        screen.print()
-        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
-        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
+    _show_sources(screen, answer.citations)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
@@ -85,6 +86,39 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
             screen.print(_indented(Text(shorten(hit.passage.text, 200))))
     if answer.usage:
         screen.print(Text(f"\n{answer.usage}", style="dim"))
+
+
+def read_text(file: str) -> str:
+    """The text in a file, or on standard input for `-`. Raises `InputError`."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"{file!r} cannot be read: {reason}. Name a text file, or -.") from error
+
+
+def show_check(checked: "FactCheck", *, as_json: bool) -> None:
+    """The sentences of a text with their verdicts, then the numbered sources."""
+    if as_json:
+        print_json(fact_check_json(checked))
+        return
+    screen = console()
+    for statement in checked.statements:
+        marks = "".join(f"[{c.number}]" for c in statement.citations)
+        line = Text(f"{statement.verdict:<13}", style=_STYLES[statement.verdict])
+        line.append(_one_line(statement.text), style="default")
+        line.append(f" {marks}" if marks else "", style="cyan")
+        if statement.verdict == "contradicted":
+            line.append(f" ({statement.note})", style="dim")
+        screen.print(line)
+    _show_sources(screen, checked.citations)
+
+
+def _show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
+    for citation in citations:
+        screen.print()
+        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -101,13 +135,13 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
 def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> None:
     """The list of articles."""
     if as_json:
-        print_json([_stored_json(article) for article in articles])
+        print_json([stored_json(article) for article in articles])
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "title", "source", "date", "passages"):
         table.add_column(column, overflow="fold")
     for article in articles:
-        day = (article.published_at or "")[:10]
+        day = day_of(article.published_at) or ""
         row = (article.id, article.title, article.source or "", day, str(article.passages))
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
@@ -144,8 +178,10 @@ def _answer_text(answer: "Answer") -> Text:
         if answer.short and any(_covers(c, answer.short) for c in statement.citations):
             body.highlight_words([_one_line(answer.short.quote)], "bold")
         text.append_text(body).append(f"{marks} ", style="cyan")
-        if statement.support == "unsupported":
-            text.append(f"(unsupported: {statement.note or 'no sentence says this'}) ", style="dim")
+        if statement.support in {"unsupported", "unchecked"}:
+            text.append(f"({statement.support}: {statement.note}) ", style="dim")
+        elif statement.note:
+            text.append(f"({statement.note}) ", style="dim")
     return text if answer.statements else Text(answer.text)
 
 
@@ -159,10 +195,5 @@ def _one_line(text: str) -> str:
 
 
 def _byline(article: "Article") -> str:
-    day = (article.published_at or "")[:10]
-    return " · ".join(filter(None, [article.title, article.source, day]))
-
-
-def _stored_json(article: "ArticleSummary") -> dict[str, Any]:
-    names = ("id", "title", "source", "url", "author", "published_at", "passages", "characters")
-    return {name: getattr(article, name) for name in names}
+    parts = (article.title, article.source, day_of(article.published_at))
+    return " · ".join(filter(None, parts))

@@ -1,20 +1,22 @@
-"""The page's API: `/ask` and `/articles`, for `gradio_client`, plain HTTP and MCP."""
+"""The page's API: `/ask` and `/articles`, for `gradio_client`, plain HTTP and MCP.
+
+The functions' docstrings are what clients are shown.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-import gradio as gr
 from gradio.events import api
 
-from rag.answers import answer_json
-from rag.errors import FootnoteError
-from ui.web.render.article_list import stored
+from rag.documents import answer_json, article_json
+from ui.web.collection import stored
+from ui.web.parts import errors_shown
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
 
-def endpoints(bot: "Chatbot") -> None:
-    """Name and document the two endpoints. Their docstrings are what clients are shown."""
+def ask_endpoint(bot: "Chatbot") -> None:
+    """Name and document `/ask`."""
 
     def ask(question: str, as_of: str = "", source: str = "") -> dict[str, Any]:
         """
@@ -29,10 +31,14 @@ def endpoints(bot: "Chatbot") -> None:
             The answer with its statements, citations (article, start, end, quote) and passages.
         """
         filters = {"source": source} if source else None
-        try:
+        with errors_shown():
             return answer_json(bot.ask(question, as_of=as_of or None, filters=filters))
-        except FootnoteError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+
+    api(ask, api_name="ask", concurrency_limit=8)
+
+
+def articles_endpoint(bot: "Chatbot") -> None:
+    """Name and document `/articles`."""
 
     def articles() -> list[dict[str, Any]]:
         """
@@ -41,12 +47,6 @@ def endpoints(bot: "Chatbot") -> None:
         Returns:
             For each its id, title, source, url, author, published_at and number of passages.
         """
-        return [_listed(article) for article in stored(bot)]
+        return [{**article_json(article), "passages": article.passages} for article in stored(bot)]
 
-    api(ask, api_name="ask", concurrency_limit=8)
     api(articles, api_name="articles")
-
-
-def _listed(article: Any) -> dict[str, Any]:
-    names = ("id", "title", "source", "url", "author", "published_at", "passages")
-    return {name: getattr(article, name) for name in names}

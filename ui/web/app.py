@@ -2,25 +2,29 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
-from ui.web.api import endpoints
+from rag.ingestion.loaders.decoding import MOST_BYTES
+from ui.api.app import Access, Beside, endpoint
+from ui.api.hosts import is_exposed
+from ui.api.keys import KeyFile
+from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
-from ui.web.auth import credentials, is_exposed
+from ui.web.auth import credentials
 from ui.web.chat import chat_pane
+from ui.web.check import check_pane
 from ui.web.head import Head, head
 from ui.web.render.html import el
 
 if TYPE_CHECKING:
     from rag import Chatbot
-
-LARGEST_FILE = 20 * 1024 * 1024
-"""How much one uploaded file may hold, in bytes."""
 
 # Nothing is shared, measured, fetched or shown that Footnote did not ask for.
 _PRIVATE: dict[str, Any] = {
@@ -39,13 +43,16 @@ def build(bot: "Chatbot") -> gr.Blocks:
     """The page over `bot`, not yet served."""
     page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
-        endpoints(bot)
+        ask_endpoint(bot)
+        articles_endpoint(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
                 chat_pane(bot, page)
+            with gr.Tab("Check"):
+                check_pane(bot)
             with gr.Tab("Articles") as tab:
-                articles_pane(bot, [page.load, tab.select])
+                articles_pane(bot, tab)
     return page
 
 
@@ -56,6 +63,8 @@ def serve(
     port: int = 7860,
     auth: str | None = None,
     mcp: bool = False,
+    allowed: Sequence[str] = (),
+    keys: Path | None = None,
 ) -> None:
     """Serve the page until interrupted. `auth` is `USER:PASSWORD` or a file with such lines.
 
@@ -63,7 +72,7 @@ def serve(
     Raises `SettingsError` for credentials that are none, a port in use, and when `mcp` is asked
     for and not installed.
     """
-    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp)
+    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
     _say(f"Footnote is at {page.local_url} (stop with Ctrl+C)")
     if is_exposed(host) and not auth:
         _say(f"Anyone who reaches {host} can read, add and remove articles. Ask for a password:")
@@ -78,12 +87,18 @@ def launch(
     port: int | None = None,
     auth: str | None = None,
     mcp: bool = False,
+    allowed: Sequence[str] = (),
+    keys: Path | None = None,
 ) -> gr.Blocks:
-    """Serve the page in the background, at a free port unless one is given, until its `close()`."""
+    """Serve the page in the background, at a free port unless one is given, until its `close()`.
+
+    The endpoint answers on the same port; where the page asks for a password, it asks for a key.
+    `allowed` are the host's names elsewhere, `keys` the file of the endpoint's keys.
+    """
+    access = Access(host, allowed, KeyFile(keys) if keys else None, guarded=auth is not None)
     if mcp:
         _need_mcp()
-    # Gradio sums up all past events after each one, in pandas, slower with every question asked.
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
+    _stop_event_sums()
     page = build(bot)
     try:
         page.queue(max_size=64).launch(
@@ -92,8 +107,13 @@ def launch(
             auth=credentials(auth),
             mcp_server=mcp,
             prevent_thread_lock=True,
-            max_file_size=LARGEST_FILE,
-            app_kwargs={"middleware": [Middleware(Head, head=head())]},
+            max_file_size=MOST_BYTES,
+            app_kwargs={
+                "middleware": [
+                    Middleware(Beside, endpoint=endpoint(bot, access)),
+                    Middleware(Head, head=head()),
+                ]
+            },
             theme=_theme(),
             **_PRIVATE,
         )
@@ -115,6 +135,11 @@ def _need_mcp() -> None:
             f"--mcp needs version 1 of the package mcp; here is {found}. "
             "Install it with: pip install 'mcp<2'"
         )
+
+
+def _stop_event_sums() -> None:
+    """Gradio would sum up all past events after each one, in pandas, ever more slowly."""
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
 
 
 def _say(line: str) -> None:

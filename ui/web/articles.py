@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import Dependency
+from markupsafe import Markup
 
-from rag.errors import FootnoteError
-from ui.web.render.article_list import ORDERS, found, shelf_html, stored
-from ui.web.render.html import Html, el
-from ui.web.sources import source_html
-from ui.web.uploads import KINDS, MOST_FILES, add_files, add_pasted
+from rag.ingestion.loaders.sources import SUFFIXES
+from ui.web.collection import stored
+from ui.web.parts import LAST, QUIET, errors_shown, html_part
+from ui.web.render.article import no_article_html
+from ui.web.render.article_list import ORDERS, article_list_html, found
+from ui.web.render.html import el
+from ui.web.sources import opened
+from ui.web.uploads import add_files, add_pasted
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
 _PASTED = ("title", "source", "published_at", "url")
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_NOTHING_OPEN = "Open an article to read it here."
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class ArticlesPane:
     """The parts of the pane."""
 
     files: gr.File
@@ -29,35 +34,31 @@ class Library:
     news: gr.HTML
     query: gr.Textbox
     order: gr.Dropdown
-    shelf: gr.HTML
+    articles: gr.HTML
     article: gr.HTML
 
 
-def articles_pane(bot: "Chatbot", occasions: Sequence[Any]) -> None:
+def articles_pane(bot: "Chatbot", tab: gr.Tab) -> None:
     """Adding and the list on the left, the article that was opened on the right.
 
-    The list is made anew on each of `occasions`, which are events of the page.
+    The list is made anew whenever `tab` is chosen.
     """
     with gr.Row(elem_id="articles"):
         with gr.Column(elem_id="library"):
             files, pasted, add, news = _adding_parts()
-            query, order, shelf = _finding_parts()
-        article = gr.HTML(
-            _nothing_open(),
-            elem_id="article",
-            apply_default_css=False,
-            js_on_load="footnote.article(element, watch)",
-        )
-    parts = Library(files, pasted, add, news, query, order, shelf, article)
-    _wire_shelf(bot, parts, [*occasions, query.change, order.change])
-    _wire_adding(bot, parts)
+            query, order, articles = _finding_parts()
+        article = html_part("article", "footnote.article(element, watch)", _nothing_open())
+    pane = ArticlesPane(files, pasted, add, news, query, order, articles, article)
+    added = (_wire_dropping(bot, pane), _wire_pasting(bot, pane))
+    changes = (tab.select, query.change, order.change, *(event.then for event in added))
+    _wire_list(bot, pane, changes)
 
 
 def _adding_parts() -> tuple[gr.File, list[gr.Textbox], gr.Button, gr.HTML]:
     files = gr.File(
         label="Add articles",
         file_count="multiple",
-        file_types=KINDS,
+        file_types=sorted(SUFFIXES),
         height=130,
         elem_id="files",
     )
@@ -71,96 +72,72 @@ def _adding_parts() -> tuple[gr.File, list[gr.Textbox], gr.Button, gr.HTML]:
                 gr.Textbox(label="Address", placeholder="https://"),
             ]
         add = gr.Button("Add", variant="primary", elem_id="add")
-    news = gr.HTML("", elem_id="news", apply_default_css=False)
-    return files, [text, *about], add, news
+    return files, [text, *about], add, html_part("news")
 
 
 def _finding_parts() -> tuple[gr.Textbox, gr.Dropdown, gr.HTML]:
     with gr.Row(elem_id="finding"):
         query = gr.Textbox("", label="Search", placeholder="Title, source, author or date", scale=3)
         order = gr.Dropdown(list(ORDERS), value=next(iter(ORDERS)), label="Order", scale=1)
-    shelf = gr.HTML(
-        "",
-        elem_id="shelf",
-        apply_default_css=False,
-        js_on_load="footnote.shelf(element, trigger, 'open', 'remove')",
-    )
-    return query, order, shelf
+    script = "footnote.articleList(element, trigger, 'open', 'remove')"
+    return query, order, html_part("article-list", script)
 
 
-def _wire_shelf(bot: "Chatbot", parts: Library, occasions: Sequence[Any]) -> None:
-    def listed(query: str, order: str) -> Html:
-        return shelf_now(bot, query, order)
+def _wire_list(bot: "Chatbot", pane: ArticlesPane, changes: Sequence[Any]) -> None:
+    """The list, made anew by each of `changes`; its rows are opened and removed."""
 
-    pressed = gr.JSON(visible="hidden")
+    def listed(query: str, order: str) -> Markup:
+        articles = stored(bot)
+        return article_list_html(found(articles, query, order), len(articles))
 
-    def opened(article: str) -> Html:
-        return _article(bot, article)
-
-    def removed(query: str, order: str, event: gr.EventData) -> tuple[Html, Html]:
-        try:
+    def removed(query: str, order: str, event: gr.EventData) -> tuple[Markup, Markup]:
+        with errors_shown():
             bot.remove(event._data["article"])
-        except FootnoteError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return shelf_now(bot, query, order), _nothing_open()
+        return listed(query, order), _nothing_open()
 
-    given = [parts.query, parts.order]
-    for occasion in occasions:
-        occasion(listed, given, parts.shelf, **_QUIET)
-    last: Any = {"js": "() => [footnote.pressed.article]", "trigger_mode": "always_last", **_QUIET}
-    parts.shelf.open(opened, pressed, parts.article, **last)
-    shown = [parts.shelf, parts.article]
-    parts.shelf.remove(removed, given, shown, trigger_mode="multiple", **_QUIET)
+    def open_article(article: str) -> Markup:
+        return opened(bot, article)
+
+    chosen = [pane.query, pane.order]
+    for change in changes:
+        change(listed, chosen, pane.articles, **QUIET)
+    pressed, js = gr.JSON(visible="hidden"), "() => [footnote.pressed.article]"
+    pane.articles.open(open_article, pressed, pane.article, js=js, **LAST)
+    shown = [pane.articles, pane.article]
+    pane.articles.remove(removed, chosen, shown, trigger_mode="multiple", **QUIET)
 
 
-def _wire_adding(bot: "Chatbot", parts: Library) -> None:
-    def dropped(paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
-        if not paths:
-            return
-        if len(paths) > MOST_FILES:
-            yield None, el("p", f"{len(paths):,} files; add at most {MOST_FILES:,} at a time.")
-            return
-        for news in add_files(bot, paths):
+def _wire_dropping(bot: "Chatbot", pane: ArticlesPane) -> Dependency:
+    def dropped(paths: list[str] | None) -> Iterator[tuple[None, Markup]]:
+        for news in add_files(bot, paths) if paths else ():
             yield None, news
 
+    shown = [pane.files, pane.news]
+    return pane.files.upload(
+        dropped, pane.files, shown, trigger_mode="multiple", **_adding(pane.news)
+    )
+
+
+def _wire_pasting(bot: "Chatbot", pane: ArticlesPane) -> Dependency:
     def pasted(text: str, *about: str) -> Iterator[tuple[Any, ...]]:
-        named = dict(zip(_PASTED, about, strict=True))
-        kept = (gr.skip(),) * len(parts.pasted)
-        for news in add_pasted(bot, text, **named):
-            yield *kept, news
-        yield *("",) * len(parts.pasted), gr.skip()
+        fields = dict(zip(_PASTED, about, strict=True))
+        for news in add_pasted(bot, text, **fields):
+            yield *(gr.skip() for _ in pane.pasted), news
+        yield *("" for _ in pane.pasted), gr.skip()
 
-    def listed(query: str, order: str) -> Html:
-        return shelf_now(bot, query, order)
+    return pane.add.click(pasted, pane.pasted, [*pane.pasted, pane.news], **_adding(pane.news))
 
-    in_turn: Any = {
+
+def _adding(news: gr.HTML) -> dict[str, Any]:
+    """How an event that adds is run: one at a time, with what it does told in `news`."""
+    return {
         "concurrency_limit": 1,
         "concurrency_id": "adding",
         "show_progress": "minimal",
-        "show_progress_on": parts.news,
+        "show_progress_on": news,
         "api_visibility": "private",
     }
-    shown = [parts.files, parts.news]
-    added = (
-        parts.files.upload(dropped, parts.files, shown, trigger_mode="multiple", **in_turn),
-        parts.add.click(pasted, parts.pasted, [*parts.pasted, parts.news], **in_turn),
-    )
-    for event in added:
-        event.then(listed, [parts.query, parts.order], parts.shelf, **_QUIET)
 
 
-def shelf_now(bot: "Chatbot", query: str, order: str) -> Html:
-    """The list as it is at this moment."""
-    articles = stored(bot)
-    return shelf_html(found(articles, query, order), len(articles))
-
-
-def _article(bot: "Chatbot", article_id: str) -> Html:
-    try:
-        return source_html(bot.article(article_id), [], 0, article_id)
-    except FootnoteError as error:
-        return el("section", el("p", str(error), role="alert"), class_="source empty")
-
-
-def _nothing_open() -> Html:
-    return el("section", el("p", "Open an article to read it here."), class_="source empty")
+def _nothing_open() -> Markup:
+    return no_article_html(el("p", _NOTHING_OPEN))

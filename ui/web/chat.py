@@ -1,43 +1,52 @@
 """The chat pane: a question goes in, statements with their footnotes come out, one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import Dependency
+from markupsafe import Markup
 
-from ui.web.composer import Composer, asking, composer_pane
-from ui.web.conversations import kept_talks, menu_pane, wire_menu
+from ui.web.collection import stored
+from ui.web.composer import Composer, composer_pane, options, sources_of
+from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
-from ui.web.render.html import Html
-from ui.web.render.transcript import turn_html
-from ui.web.sources import opened, source_pane
-from ui.web.streaming import answering
-from ui.web.turns import Turn
-from ui.web.welcome import welcome_pane
+from ui.web.parts import AT_ONCE, html_part
+from ui.web.render.article import Span, article_html
+from ui.web.render.welcome import welcome_html
+from ui.web.sources import source_pane
+from ui.web.streaming import Step, answering
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
+_TRANSCRIPT = "footnote.transcript(element, trigger, watch, 'open', 'judge')"
+
 
 def chat_pane(bot: "Chatbot", page: gr.Blocks) -> None:
     """The conversation on the left, the source pane on the right, and their events."""
-    talks = kept_talks()
+    conversations = kept_conversations()
     with gr.Row(elem_id="chat"):
-        with gr.Column(elem_id="talk"):
+        with gr.Column(elem_id="conversation"):
             menu = menu_pane()
-            welcome_pane(bot, page)
-            past, live = _transcript("past"), _transcript("live")
-            composer = composer_pane(bot, page)
+            welcome = html_part("welcome")
+            past, live = html_part("past", _TRANSCRIPT), html_part("live", _TRANSCRIPT)
+            composer = composer_pane(bot)
         source = source_pane(bot, [past, live])
-    asked = _wire_asking(bot, talks, composer, live, source)
-    wire_menu(page, menu, talks, past=past, live=live, asked=asked)
-    wire_feedback(bot, talks, [past, live])
+    asked = _wire_asking(bot, conversations, composer, live, source)
+    wire_menu(page, menu, conversations, past=past, live=live, asked=asked)
+    wire_feedback(bot, conversations, [past, live])
+
+    def greet() -> tuple[Markup, gr.Dropdown]:
+        articles = stored(bot)
+        return welcome_html(articles), gr.Dropdown(choices=sources_of(articles))
+
+    page.load(greet, outputs=[welcome, composer.sources], **AT_ONCE)
 
 
 def _wire_asking(
     bot: "Chatbot",
-    talks: gr.BrowserState,
+    conversations: gr.BrowserState,
     composer: Composer,
     live: gr.HTML,
     source: gr.HTML,
@@ -46,20 +55,15 @@ def _wire_asking(
 
     One event for all ways of asking: while one question is answered, no other is begun.
     """
-    record = gr.JSON(visible="hidden")
 
     def ask(question: str, history: list[Any], *scope: Any) -> Iterator[tuple[Any, ...]]:
-        if not question.strip():
-            return
-        for step in answering(bot, asking(question, history, scope)):
-            done = step["state"] == "done"
-            shown = _first_source(bot, step) if done else None
-            yield turn_html(step), shown or gr.skip(), step if done else None
+        yield from _asked(bot, question, options(history, scope))
 
+    record = gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
         [composer.send.click, composer.question.submit],
         ask,
-        [composer.question, talks, *composer.scope],
+        [composer.question, conversations, *composer.scope],
         [live, source, record],
         js="(...inputs) => footnote.ask(inputs)",
         show_progress="minimal",
@@ -67,34 +71,20 @@ def _wire_asking(
         concurrency_limit=8,
         api_visibility="private",
     )
-    asked.then(None, [record, talks], talks, js="footnote.save")
+    asked.then(None, [record, conversations], conversations, js="footnote.save")
     composer.stop.click(None, cancels=asked, js="footnote.stopped")
     return asked
 
 
-def _transcript(name: str) -> gr.HTML:
-    return gr.HTML(
-        "",
-        elem_id=name,
-        apply_default_css=False,
-        js_on_load="footnote.transcript(element, trigger, watch, 'open', 'judge')",
-    )
+def _asked(bot: "Chatbot", question: str, narrowed: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    if question.strip():
+        for step in answering(bot, question, **narrowed):
+            yield step.html, _first_source(step) or gr.skip(), step.turn
 
 
-def _first_source(bot: "Chatbot", step: Turn) -> Html | None:
-    """The pane at the answer's first footnote, if it has one."""
-    spans = [
-        {
-            "number": citation["number"],
-            "article": citation["article"]["id"],
-            "start": citation["start"],
-            "end": citation["end"],
-            "title": citation["article"]["title"],
-        }
-        for citation in step["answer"]["citations"]
-    ]
-    if not spans:
+def _first_source(step: Step) -> Markup | None:
+    """The pane at the whole answer's first footnote, if it has one."""
+    if not (step.turn and step.answer and step.answer.citations):
         return None
-    first = spans[0]
-    asked = {"article": first["article"], "current": first["number"], "spans": spans}
-    return opened(bot, asked)
+    spans = [Span.of(citation) for citation in step.turn["answer"]["citations"]]
+    return article_html(step.answer.citations[0].article, spans, spans[0].number)

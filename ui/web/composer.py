@@ -1,30 +1,36 @@
 """Where a question is written, and what it may be narrowed to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ui.web.render.article_list import stored
-from ui.web.streaming import Asking
-
 if TYPE_CHECKING:
-    from rag import Chatbot
+    from rag import ArticleSummary, Chatbot, Settings
+
+_NO_MODEL = "No language model is configured; OPENAI_API_KEY or FOOTNOTE_LLM names one."
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The parts; the values of `scope` are what `asking` takes after the history."""
+    """The parts."""
 
     question: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    scope: tuple[gr.components.Component, ...]
+    dates: Sequence[gr.Textbox]
+    sources: gr.Dropdown
+    mode: gr.Radio
+
+    @property
+    def scope(self) -> list[gr.components.Component]:
+        """The parts whose values are what `options` takes after the history."""
+        return [*self.dates, self.sources, self.mode]
 
 
-def composer_pane(bot: "Chatbot", page: gr.Blocks) -> Composer:
-    """The pane; the sources to choose from are those there are when the page is opened."""
+def composer_pane(bot: "Chatbot") -> Composer:
+    """The pane; there are no sources to choose from yet."""
     with gr.Column(elem_id="composer"):
         with gr.Row(elem_id="asking"):
             question = gr.Textbox(
@@ -39,46 +45,33 @@ def composer_pane(bot: "Chatbot", page: gr.Blocks) -> Composer:
             send = gr.Button("Ask", variant="primary", elem_id="send")
             stop = gr.Button("Stop", elem_id="stop")
         with gr.Accordion("Dates, sources, model", open=False, elem_id="scope"):
-            scope = _scope_parts(bot)
-    page.load(
-        lambda: gr.Dropdown(choices=_sources(bot)),
-        outputs=scope[3],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return Composer(question, send, stop, scope)
+            with gr.Row():
+                dates = [
+                    gr.Textbox(label="As of", placeholder="e.g. 2025-08-14"),
+                    gr.Textbox(label="Published since", placeholder="e.g. 2025-08-01"),
+                    gr.Textbox(label="Published until", placeholder="e.g. 2025-08-14"),
+                ]
+                sources = gr.Dropdown([], label="Sources", multiselect=True)
+            mode = _mode_part(bot.settings)
+    return Composer(question, send, stop, dates, sources, mode)
 
 
-def _scope_parts(bot: "Chatbot") -> tuple[gr.components.Component, ...]:
-    with gr.Row():
-        dates = (
-            gr.Textbox(label="As of", placeholder="e.g. 2025-08-14"),
-            gr.Textbox(label="Published since", placeholder="e.g. 2025-08-01"),
-            gr.Textbox(label="Published until", placeholder="e.g. 2025-08-14"),
-        )
-        named = gr.Dropdown([], label="Sources", multiselect=True)
-    settings = bot.settings
-    ways = [("In the articles' own words", "extractive")]
+def _mode_part(settings: "Settings") -> gr.Radio:
+    modes = [("In the articles' own words", "extractive")]
     if not settings.is_extractive:
-        ways.append((f"Written by {settings.llm.partition(':')[2]}", "generative"))
-    way = gr.Radio(
-        ways,
-        value=ways[-1][1],
-        label="Answers",
-        info=None
-        if len(ways) > 1
-        else "No language model is configured; OPENAI_API_KEY or FOOTNOTE_LLM names one.",
-    )
-    return (*dates, named, way)
+        modes.append((f"Written by {settings.llm.partition(':')[2]}", "generative"))
+    info = _NO_MODEL if settings.is_extractive else None
+    return gr.Radio(modes, value=modes[-1][1], label="Answers", info=info)
 
 
-def asking(question: str, history: Sequence[Any], scope: Sequence[Any]) -> Asking:
-    """What the page sends, as a question to the chatbot; empty fields narrow nothing."""
-    as_of, since, until, sources, way = scope
+def options(history: Sequence[Any], scope: Sequence[Any]) -> dict[str, Any]:
+    """What the page sends, as `Chatbot.stream` takes it; empty fields narrow nothing."""
+    as_of, since, until, sources, mode = scope
     filters = {"since": since, "until": until, "source": sources}
     given = {name: value for name, value in filters.items() if value}
-    return Asking(question, tuple(history), as_of or None, given, way)
+    return {"history": history, "as_of": as_of or None, "filters": given, "mode": mode}
 
 
-def _sources(bot: "Chatbot") -> list[str]:
-    return sorted({article.source for article in stored(bot) if article.source})
+def sources_of(articles: Iterable["ArticleSummary"]) -> list[str]:
+    """The sources to choose from."""
+    return sorted({article.source for article in articles if article.source})

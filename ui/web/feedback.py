@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ui.web.turns import Turn
+from ui.web.kept import PageTurn
+from ui.web.parts import AT_ONCE
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -26,7 +27,7 @@ def beside(store: str, name: str) -> Path:
     return folder.with_name(f"{folder.name}-{name}")
 
 
-def candidate(turn: Turn, verdict: str, why: str) -> dict[str, Any]:
+def candidate(turn: PageTurn, verdict: str, why: str) -> dict[str, Any]:
     """A gold case made of an answer and what its reader said; the last one of an `id` counts."""
     answer = turn["answer"]
     return {
@@ -50,11 +51,13 @@ def keep(file: Path, case: Mapping[str, Any]) -> None:
         out.write(line)
 
 
-def wire_feedback(bot: "Chatbot", talks: gr.BrowserState, transcripts: Iterable[gr.HTML]) -> None:
+def wire_feedback(
+    bot: "Chatbot", conversations: gr.BrowserState, transcripts: Iterable[gr.HTML]
+) -> None:
     """Thumbs under an answer, and the word of why that may follow."""
     file = beside(bot.settings.store, "feedback.jsonl")
 
-    def judge(turn: Turn | None, event: gr.EventData) -> None:
+    def judge(turn: PageTurn | None, event: gr.EventData) -> None:
         if turn is None:
             raise gr.Error(
                 "That answer is not kept in this browser any more.", print_exception=False
@@ -67,10 +70,8 @@ def wire_feedback(bot: "Chatbot", talks: gr.BrowserState, transcripts: Iterable[
     for transcript in transcripts:
         transcript.judge(
             judge,
-            talks,
+            conversations,
             js="() => [footnote.judged()]",
-            show_progress="hidden",
-            queue=False,
             trigger_mode="multiple",
-            api_visibility="private",
+            **AT_ONCE,
         )

@@ -1,16 +1,18 @@
-"""A question asked, as the turns that the page shows one after the other."""
+"""A question asked, as what the page shows of its answer, one step after the other."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from rag.answers import Answer, Cited, Delta, Done, Event, Mode, Retrieved
+from markupsafe import Markup
+
+from rag.answers import Answer, Cited, Delta, Done, Event, Retrieved
 from rag.errors import FootnoteError
-from ui.web.render.article_list import stored
-from ui.web.turns import Collection, State, Turn, turn
+from ui.web.collection import extent
+from ui.web.kept import PageTurn, page_turn
+from ui.web.render.transcript import LiveTurn, turn_html
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -20,62 +22,45 @@ _DRAFTS_PER_SECOND = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """A question as the page sends it."""
+class Step:
+    """The turn as HTML, as far as it has come; the last of a whole answer has the others too."""
 
-    question: str
-    history: tuple[Any, ...] = ()
-    as_of: str | None = None
-    filters: Mapping[str, Any] | None = None
-    mode: Mode | None = None
+    html: Markup
+    answer: Answer | None = None
+    turn: PageTurn | None = None
 
 
-def answering(bot: "Chatbot", asking: Asking) -> Iterator[Turn]:
-    """The turn at each step of its answer, the whole one last. Errors become sentences in it."""
-    name = uuid4().hex
-    answer = Answer(asking.question, "")
-    collection = _collection(bot)
-    yield turn(name, answer, collection, state="searching")
+def answering(bot: "Chatbot", question: str, **options: Any) -> Iterator[Step]:
+    """The steps of an answer; `options` are `Chatbot.stream`'s. Errors become sentences in it."""
+    live = LiveTurn(question)
+    searched = extent(bot)
+    yield Step(live.html())
     try:
-        events = bot.stream(
-            asking.question,
-            history=asking.history,
-            as_of=asking.as_of,
-            filters=asking.filters,
-            mode=asking.mode,
-        )
-        for reached, draft in _progress(answer, events):
-            answer = reached
-            state: State = "writing" if draft is not None else "done"
-            yield turn(name, answer, collection, state=state, draft=draft or "")
+        yield from _steps(live, searched, bot.stream(question, **options))
     except FootnoteError as error:
-        yield turn(name, answer, collection, state="failed", error=str(error))
+        yield Step(live.failed(str(error)))
     except Exception as error:
-        _LOG.exception("The answer to %r failed", asking.question)
+        _LOG.exception("The answer to %r failed", question)
         said = f"Something went wrong ({type(error).__name__}). The server's terminal says more."
-        yield turn(name, answer, collection, state="failed", error=said)
+        yield Step(live.failed(said))
 
 
-def _progress(answer: Answer, events: Iterator[Event]) -> Iterator[tuple[Answer, str | None]]:
-    """The answer so far and the statement being written; the draft is None when all is said."""
+def _steps(live: LiveTurn, searched: tuple[int, int], events: Iterator[Event]) -> Iterator[Step]:
     draft, shown = "", 0.0
     for event in events:
         match event:
             case Retrieved(hits, standalone):
-                answer = replace(answer, hits=hits, standalone=standalone)
+                live.retrieved(len(hits), standalone)
             case Delta(text):
                 draft += text
                 if monotonic() - shown < 1 / _DRAFTS_PER_SECOND:
                     continue
                 shown = monotonic()
             case Cited(statement):
-                answer, draft = replace(answer, statements=(*answer.statements, statement)), ""
-            case Done(whole):
-                yield whole, None
+                live.said(statement)
+                draft = ""
+            case Done(answer):
+                turn = page_turn(live.id, answer, searched)
+                yield Step(turn_html(turn), answer, turn)
                 return
-        yield answer, draft
-
-
-def _collection(bot: "Chatbot") -> Collection:
-    articles = stored(bot)
-    return Collection(sum(article.passages for article in articles), len(articles))
+        yield Step(live.html(draft))

@@ -1,7 +1,6 @@
 """Files into articles: text, Markdown, web pages, JSON Lines, folders and globs of them."""
 
-from rag.ingestion.loaders.loading import Outcome, read
-from rag.ingestion.loaders.outcome import Failure, Notice
-from rag.ingestion.loaders.sources import count
+from rag.ingestion.loaders.loading import Loaded, Loader
+from rag.ingestion.loaders.records import Failure, Notice
 
-__all__ = ["Failure", "Notice", "Outcome", "count", "read"]
+__all__ = ["Failure", "Loaded", "Loader", "Notice"]

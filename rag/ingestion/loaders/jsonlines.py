@@ -1,23 +1,49 @@
 """JSON Lines of articles, a line at a time."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.decoding import MOST_BYTES, decode
-from rag.ingestion.loaders.outcome import Draft
+from rag.ingestion.loaders.records import RawArticle
+
+SUFFIX = ".jsonl"
 
 
-def read_jsonlines(path: Path) -> Iterator[tuple[int, Draft | SourceError]]:
-    """The draft on each line that is not blank, with the line's number, or why there is none."""
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), start=1):
-            if len(line) > MOST_BYTES:
-                yield number, SourceError(f"a line longer than {MOST_BYTES / 1e6:.0f} MB")
-            elif line.strip():
-                yield number, _draft(line)
+@dataclass(slots=True)
+class JsonLines:
+    """Files of JSON Lines, read one after the other, and about how many lines there are in all."""
+
+    files: int
+    size: int
+    _read_lines: int = 0
+    _read_bytes: int = 0
+
+    @classmethod
+    def among(cls, found: Iterable[object]) -> Self:
+        """Those of the paths found; a file that cannot be measured counts as empty."""
+        paths = [p for p in found if isinstance(p, Path) and p.suffix.lower() == SUFFIX]
+        return cls(len(paths), sum(map(_size, paths)))
+
+    @property
+    def lines(self) -> int:
+        """As many as the bytes come to, by the mean length of those read; at first one a file."""
+        if not self._read_bytes:
+            return self.files
+        return max(self._read_lines, round(self._read_lines * self.size / self._read_bytes))
+
+    def read(self, path: Path) -> Iterator[tuple[int, RawArticle | SourceError]]:
+        """What each line that is not blank says, with its number, or why it says nothing."""
+        before = self._read_bytes
+        with path.open("rb") as file:
+            for number, line in enumerate(_lines(file), start=1):
+                self._read_bytes = before + file.tell()
+                if line.strip():
+                    self._read_lines += 1
+                    yield number, _raw(line)
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -29,7 +55,9 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _draft(line: bytes) -> Draft | SourceError:
+def _raw(line: bytes) -> RawArticle | SourceError:
+    if len(line) > MOST_BYTES:
+        return SourceError(f"a line longer than {MOST_BYTES / 1e6:.0f} MB")
     try:
         fields = json.loads(decode(line).rstrip())
     except SourceError as error:
@@ -43,13 +71,13 @@ def _draft(line: bytes) -> Draft | SourceError:
     return _of_fields(fields)
 
 
-def _of_fields(fields: Mapping[str, object]) -> Draft | SourceError:
+def _of_fields(fields: Mapping[str, object]) -> RawArticle | SourceError:
     text = fields.get("text")
     if not isinstance(text, str):
         return SourceError('no "text"; each line needs "id", "title" and "text"')
     if not fields.get("id") and fields.get("id") != 0 and not fields.get("url"):
         return SourceError('no "id"; each line needs "id", "title" and "text"')
-    return Draft(
+    return RawArticle(
         text,
         id=fields.get("id"),
         title=fields.get("title"),
@@ -58,3 +86,10 @@ def _of_fields(fields: Mapping[str, object]) -> Draft | SourceError:
         author=fields.get("author"),
         published_at=fields.get("published_at"),
     )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

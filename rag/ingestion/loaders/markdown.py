@@ -3,50 +3,38 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.ingestion.loaders.decoding import text_of
-from rag.ingestion.loaders.outcome import Draft
+from rag.ingestion.loaders.records import RawArticle
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(\w+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?(?:^\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-# Bounds and possessive marks keep these linear in hostile text.
-_HEADING = r"^[ ]{0,3}#%s[ \t]+(\S.{0,300}?)[ \t]*+#*+[ \t]*+$"
-_TARGET = r"\([^()\s]*+(?:\s+\"[^\"\n]*+\")?\)"
-_MARKUP = [
-    (re.compile(_HEADING % "{1,6}", re.MULTILINE), r"\1"),
-    (re.compile(r"^(?:[ ]{0,3}>[ ]?)++", re.MULTILINE), ""),
-    (re.compile(r"!\[([^\[\]\n]*+)\]" + _TARGET), r"\1"),
-    (re.compile(r"\[([^\[\]\n]++)\]" + _TARGET), r"\1"),
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]{0,500}?\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{0,500}?\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]{0,500}?\S)_(?![\w_])"), r"\1"),
-]
-_TITLE = re.compile(_HEADING % "", re.MULTILINE)
 
 
-def read_markdown(path: Path) -> Draft:
-    """The draft of a Markdown file, its fields from the front matter.
+def read_markdown(path: Path) -> RawArticle:
+    """What a Markdown file says, its fields from the front matter.
 
     Raises `SourceError` when it cannot be read.
     """
-    whole = text_of(path).replace("\r\n", "\n").removeprefix("\ufeff")
+    whole = re.sub(r"\r\n?", "\n", text_of(path)).removeprefix("\ufeff")
     front = _FRONT.match(whole)
     fields = front_matter(front[1]) if front else None
-    body = whole[front.end() :] if front and fields is not None else whole
-    body, comments = _COMMENT.subn("", body)
-    heading = _TITLE.search(body)
+    body = visible(whole[front.end() :] if front and fields is not None else whole)
     fields = fields or {}
-    return Draft(
-        plain(body),
+    return RawArticle(
+        body.text,
         id=fields.get("id"),
-        title=fields.get("title") or (plain(heading[1]) if heading else None),
+        title=fields.get("title") or body.heading,
         source=fields.get("source"),
         url=fields.get("url"),
         author=fields.get("author"),
         published_at=fields.get("published_at") or fields.get("date"),
-        remarks=(f"removed hidden text: comments ({comments})",) if comments else (),
+        remarks=(f"removed hidden text: comments ({body.comments})",) if body.comments else (),
     )
 
 
@@ -76,19 +64,42 @@ def _value(written: str) -> object:
     return value if isinstance(value, str | list) else written
 
 
-def plain(markdown: str) -> str:
-    """The text without its markup: marks of headings, emphasis, quotes, links and images.
+class Visible(NamedTuple):
+    """What a reader of Markdown sees, its first main heading, and how many comments he does not."""
 
-    Code between fences stays as it is, and so does whatever is not certainly markup.
+    text: str
+    heading: str | None
+    comments: int
+
+
+def visible(markdown: str) -> Visible:
+    """Markdown without its markup: marks of headings, emphasis, quotes, links and images.
+
+    The marks of lists stay, and so do code, tables, rules and HTML.
     """
-    pieces, last = [], 0
-    for fence in _FENCE.finditer(markdown):
-        pieces += [_unmarked(markdown[last : fence.start()]), fence[0]]
-        last = fence.end()
-    return "".join([*pieces, _unmarked(markdown[last:])])
+    from markdown_it import MarkdownIt
+
+    # A line that is underlined by dashes is rather the last one above a rule.
+    tokens = MarkdownIt("commonmark").disable("lheading").parse(markdown)
+    text, mark, end, headings = "", "", 0, []
+    for tag, token in zip(["", *(token.tag for token in tokens)], tokens, strict=False):
+        if token.type.startswith("list_item"):
+            mark = f"{token.info}{token.markup} " if token.nesting > 0 else ""
+        elif token.map and not token.nesting:
+            words = _words(token)
+            headings += [words] if tag == "h1" else []
+            text += "\n" * min(token.map[0] - end + 1, 2) + mark + words
+            mark, end = "", token.map[1]
+    html = [t for token in tokens for t in (token, *(token.children or [])) if "html" in t.type]
+    comments = sum(len(_COMMENT.findall(token.content)) for token in html)
+    return Visible(text.strip("\n"), headings[0] if headings else None, comments)
 
 
-def _unmarked(markdown: str) -> str:
-    for pattern, words in _MARKUP:
-        markdown = pattern.sub(words, markdown)
-    return markdown
+def _words(token: "Token") -> str:
+    if token.children is not None:
+        return "".join(map(_words, token.children))
+    if "html" in token.type:
+        return _COMMENT.sub("", token.content).rstrip("\n")
+    if token.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    return "---" if token.type == "hr" else token.content.rstrip("\n")

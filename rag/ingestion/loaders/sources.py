@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from glob import glob, has_magic
 from pathlib import Path
 
-from rag.ingestion.loaders.outcome import Failure
+from rag.ingestion.loaders.records import Failure
 
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".jsonl"})
 
@@ -24,21 +24,6 @@ def files(sources: Iterable[str | Path]) -> Iterator[Path | Failure]:
             elif (place := found.resolve()) not in seen:
                 seen.add(place)
                 yield found
-
-
-def count(sources: Iterable[str | Path]) -> int:
-    """About how many articles `sources` hold: one a file, and one a line of JSON Lines."""
-    return sum(_count(found) for found in files(sources))
-
-
-def _count(found: Path | Failure) -> int:
-    if isinstance(found, Failure) or found.suffix.lower() != ".jsonl":
-        return 1
-    try:
-        with found.open("rb") as file:
-            return sum(1 for line in file if line.strip())
-    except OSError:
-        return 1
 
 
 def _files(source: str) -> Iterator[Path | Failure]:

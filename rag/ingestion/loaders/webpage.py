@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.decoding import bytes_of, decode
-from rag.ingestion.loaders.outcome import Draft
+from rag.ingestion.loaders.records import RawArticle
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -29,8 +29,8 @@ _NEVER_HIDDEN = {"html", "head", "body", "main", "article", "script", "style", "
 _WHITE = {"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"}
 
 
-def read_webpage(path: Path) -> Draft:
-    """The draft of the article in an HTML file, with title, author, date and site's name.
+def read_webpage(path: Path) -> RawArticle:
+    """The article in an HTML file, with title, author, date and site's name.
 
     Raises `SourceError` when there is no article in it.
     """
@@ -46,7 +46,7 @@ def read_webpage(path: Path) -> Draft:
     )
     if page is None or isinstance(page, dict) or not page.text:
         raise SourceError("no article was found in the page")
-    return Draft(
+    return RawArticle(
         page.text,
         title=page.title,
         source=page.sitename,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import StoreMissing
-from ui.web.render.html import Html, el, listed
-from ui.web.render.transcript import counted
+from markupsafe import Markup
+
+from ui.web.render.html import counted, el, listed
+from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import Chatbot, IngestReport
-    from vectorstore.catalog import ArticleSummary
+    from rag import ArticleSummary, IngestReport
 
 MOST_SHOWN = 200
 
@@ -26,14 +26,6 @@ def _descending(text: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text) or (1,)
 
 
-def stored(bot: "Chatbot") -> list["ArticleSummary"]:
-    """Every article, without its text; none while there is no store yet."""
-    try:
-        return bot.articles()
-    except StoreMissing:
-        return []
-
-
 def found(articles: Iterable["ArticleSummary"], query: str, order: str) -> list["ArticleSummary"]:
     """The articles whose title, source, author or date hold every word of `query`, in `order`."""
     words = query.casefold().split()
@@ -46,22 +38,24 @@ def _words(article: "ArticleSummary") -> str:
     return " ".join(filter(None, fields)).casefold()
 
 
-def shelf_html(articles: Sequence["ArticleSummary"], total: int) -> Html:
+def article_list_html(articles: Sequence["ArticleSummary"], total: int) -> Markup:
     """A row for each article, up to `MOST_SHOWN`, of the `total` there are."""
     if not articles:
-        return el("p", "No articles yet." if not total else "No article matches.", class_="shelf")
+        return el(
+            "p", "No articles yet." if not total else "No article matches.", class_="article-list"
+        )
     more = len(articles) - MOST_SHOWN
     return el(
         "div",
         el("p", f"{counted(len(articles), 'article')} of {total:,}", class_="count", role="status"),
         el("ul", *(_row(article) for article in articles[:MOST_SHOWN])),
         el("p", f"{more:,} more; search to find them.", class_="count") if more > 0 else None,
-        class_="shelf",
+        class_="article-list",
     )
 
 
-def _row(article: "ArticleSummary") -> Html:
-    about = [article.source, _day(article.published_at), counted(article.passages, "passage")]
+def _row(article: "ArticleSummary") -> Markup:
+    about = [article.source, day_of(article.published_at), counted(article.passages, "passage")]
     remove = el(
         "button",
         "Remove",
@@ -80,11 +74,7 @@ def _row(article: "ArticleSummary") -> Html:
     )
 
 
-def _day(moment: str | None) -> str | None:
-    return moment[:10] if moment else None
-
-
-def progress_html(done: int, total: int | None, name: str) -> Html:
+def progress_html(done: int, total: int | None, name: str) -> Markup:
     """How far the adding has come."""
     said = f"{done:,} of {total:,}" if total else f"{done:,}"
     return el(
@@ -96,7 +86,7 @@ def progress_html(done: int, total: int | None, name: str) -> Html:
     )
 
 
-def report_html(report: "IngestReport") -> Html:
+def report_html(report: "IngestReport") -> Markup:
     """What became of the files: added, updated, unchanged, failed and why."""
     counts = [
         f"{number:,} {name}"

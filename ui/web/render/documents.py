@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vectorstore.records import day_of
+
 Document = Mapping[str, Any]
 
 
 def about(citation: Document) -> tuple[str | None, ...]:
     """The article's title, source and day, as far as they are known."""
     article = citation["article"]
-    day = article["published_at"] and article["published_at"][:10]
-    return article["title"], article["source"], day
+    return article["title"], article["source"], day_of(article["published_at"])
 
 
 def byline(citation: Document) -> str:
@@ -34,10 +35,11 @@ def notes(answer: Document) -> list[str]:
 
 
 def doubt(statement: Document) -> str | None:
-    """Why a statement is not to be relied on, if it is not."""
-    if statement["support"] != "unsupported":
-        return None
-    return f"Not supported: {statement.get('note') or 'the cited sentences do not say this.'}"
+    """What there is to know of how far a statement is to be relied on, if anything."""
+    note = statement.get("note")
+    if statement["support"] == "unsupported":
+        return f"Not supported: {note or 'the cited sentences do not say this.'}"
+    return f"Not checked: {note}" if statement["support"] == "unchecked" else note
 
 
 def key_spans(answer: Document) -> list[Document]:

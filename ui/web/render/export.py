@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from markupsafe import Markup
+
+from ui.web.kept import PageTurn
 from ui.web.render.documents import Document, about, apart, byline, doubt, notes
-from ui.web.render.html import Html, el, join, listed, web_address
-from ui.web.turns import Turn
+from ui.web.render.html import el, join, listed, web_address
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~]")
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _DIFFER = "The articles differ:"
-_HEAD = """<!doctype html>
+_HEAD = Markup("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
@@ -27,10 +29,10 @@ _HEAD = """<!doctype html>
   dt { float: left; }
   dd { margin: 0 0 0.75rem 2rem; }
 </style>
-"""
+""")
 
 
-def turn_text(turn: Turn) -> str:
+def turn_text(turn: PageTurn) -> str:
     """The question, the answer with its markers, and the sources it rests on, as plain text."""
     answer = turn["answer"]
     cited = [f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
@@ -39,13 +41,13 @@ def turn_text(turn: Turn) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def talk_markdown(title: str, turns: Iterable[Turn]) -> str:
+def conversation_markdown(title: str, turns: Iterable[PageTurn]) -> str:
     """A conversation with Markdown's own footnotes."""
     parts = (_turn_markdown(number, turn) for number, turn in enumerate(turns, 1))
     return "\n\n".join([f"# {_plain(title)}", *parts]) + "\n"
 
 
-def _turn_markdown(number: int, turn: Turn) -> str:
+def _turn_markdown(number: int, turn: PageTurn) -> str:
     answer = turn["answer"]
     sides, others = apart(answer)
     said = [
@@ -90,14 +92,14 @@ def _plain(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def talk_html(title: str, turns: Iterable[Turn]) -> str:
+def conversation_html(title: str, turns: Iterable[PageTurn]) -> str:
     """A conversation as a page that needs nothing but itself."""
     sections = (_turn_html(number, turn) for number, turn in enumerate(turns, 1))
     body = el("body", el("h1", title, dir="auto"), sections)
     return _HEAD + join(el("title", title), body) + "\n"
 
 
-def _turn_html(number: int, turn: Turn) -> Html:
+def _turn_html(number: int, turn: PageTurn) -> Markup:
     answer = turn["answer"]
     sides, others = apart(answer)
     said = [el("p", _statement_html(number, statement), dir="auto") for statement in others]
@@ -111,7 +113,7 @@ def _turn_html(number: int, turn: Turn) -> Html:
     )
 
 
-def _sides_html(number: int, sides: Sequence[Document], citations: Sequence[Document]) -> Html:
+def _sides_html(number: int, sides: Sequence[Document], citations: Sequence[Document]) -> Markup:
     return el(
         "table",
         el("caption", _DIFFER),
@@ -120,17 +122,17 @@ def _sides_html(number: int, sides: Sequence[Document], citations: Sequence[Docu
     )
 
 
-def _statement_html(number: int, statement: Document) -> Html:
+def _statement_html(number: int, statement: Document) -> Markup:
     said = doubt(statement)
     marks = (_reference(number, n) for n in statement["citations"])
     return join(statement["text"], marks, join(" ", el("small", f"({said})")) if said else None)
 
 
-def _reference(turn: int, number: int) -> Html:
+def _reference(turn: int, number: int) -> Markup:
     return el("sup", el("a", f"[{number}]", href=f"#note-{turn}-{number}"))
 
 
-def _footnote(turn: int, citation: Document) -> Html:
+def _footnote(turn: int, citation: Document) -> Markup:
     url = web_address(citation["article"]["url"])
     source = el("a" if url else "span", listed(*about(citation)), href=url, dir="auto")
     number = citation["number"]

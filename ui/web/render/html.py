@@ -1,9 +1,10 @@
-"""The one place where HTML is made: whatever is not `Html` already is escaped."""
+"""The one place where HTML is made: whatever is not `Markup` already is escaped."""
 
 import re
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
 
 _TAG = re.compile(r"[a-z][a-z0-9]*")
 _ATTRIBUTE = re.compile(r"(?!on)[a-z][a-z-]*")
@@ -13,18 +14,10 @@ _LINKS = frozenset({"href", "src", "action", "formaction"})
 _VOID = frozenset({"br", "hr", "input"})
 
 Attribute = str | int | float | bool | None
-
-
-class Html(str):
-    """Markup that `el` made and that may stand in a page as it is."""
-
-    __slots__ = ()
-
-
 Child = str | Iterable[str] | None
 
 
-def el(tag: str, *children: Child, **attributes: Attribute) -> Html:
+def el(tag: str, *children: Child, **attributes: Attribute) -> Markup:
     """An element. Strings among the children are text; `None` is nothing; iterables are flattened.
 
     Attribute names end in `_` where Python has a word of its own (`class_`) and have `_` for `-`.
@@ -35,21 +28,26 @@ def el(tag: str, *children: Child, **attributes: Attribute) -> Html:
     if not _TAG.fullmatch(tag) or tag in _FORBIDDEN:
         raise ValueError(f"{tag!r} is not an element this page may hold.")
     opening = f"<{tag}{''.join(_attribute(name, value) for name, value in attributes.items())}>"
-    return Html(opening if tag in _VOID else f"{opening}{join(*children)}</{tag}>")
+    return Markup(opening if tag in _VOID else f"{opening}{join(*children)}</{tag}>")  # noqa: S704
 
 
-def join(*children: Child) -> Html:
+def join(*children: Child) -> Markup:
     """The children one after the other, with text escaped."""
-    return Html("".join(_flat(children)))
+    return Markup().join(_flat(children))
 
 
-def listed(*parts: str | None) -> Html:
+def listed(*parts: str | None) -> Markup:
     """The parts that there are, on one line that takes the first one's direction.
 
     Each keeps its own: a date in a line of Arabic would else be turned round.
     """
     first, *others = filter(None, parts) if any(parts) else ("",)
     return join(first, (join(" · ", el("bdi", part)) for part in others))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 passage`, `2,000 passages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def web_address(url: str | None) -> str | None:
@@ -61,10 +59,10 @@ def web_address(url: str | None) -> str | None:
     return (url or "").strip() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _flat(children: Iterable[Child]) -> Iterable[str]:
+def _flat(children: Iterable[Child]) -> Iterator[str]:
     for child in children:
         if isinstance(child, str):
-            yield child if isinstance(child, Html) else escape(child)
+            yield child
         elif child is not None:
             yield from _flat(child)
 

@@ -1,14 +1,17 @@
 """Statements as HTML: each with its footnotes, those that differ side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from markupsafe import Markup
+
+from ui.web.kept import shorten
+from ui.web.render.article import Span
 from ui.web.render.documents import Document, about, apart, doubt, key_spans
-from ui.web.render.html import Html, el, join, listed
-from ui.web.turns import shorten
+from ui.web.render.html import el, join, listed
+from vectorstore.records import day_of
 
 
-def statements_html(answer: Document) -> Html:
+def statements_html(answer: Document) -> Markup:
     """The statements of an `answer_json` document; first, side by side, those that differ."""
     cited = {citation["number"]: citation for citation in answer["citations"]}
     sides, others = apart(answer)
@@ -21,7 +24,7 @@ def statements_html(answer: Document) -> Html:
 
 def _sides(
     sides: Sequence[Document], cited: Mapping[int, Document], key: Sequence[Document]
-) -> Html:
+) -> Markup:
     return el(
         "figure",
         el("figcaption", "The articles differ"),
@@ -30,9 +33,9 @@ def _sides(
     )
 
 
-def _side(statement: Document, cited: Mapping[int, Document], key: Sequence[Document]) -> Html:
+def _side(statement: Document, cited: Mapping[int, Document], key: Sequence[Document]) -> Markup:
     article = cited[statement["citations"][0]]["article"]
-    day = (article["published_at"] or "No date")[:10]
+    day = day_of(article["published_at"]) or "No date"
     return el(
         "div",
         el("p", el("time", day), class_="day"),
@@ -42,7 +45,9 @@ def _side(statement: Document, cited: Mapping[int, Document], key: Sequence[Docu
     )
 
 
-def _statement(statement: Document, cited: Mapping[int, Document], key: Sequence[Document]) -> Html:
+def _statement(
+    statement: Document, cited: Mapping[int, Document], key: Sequence[Document]
+) -> Markup:
     said = doubt(statement)
     return el(
         "p",
@@ -61,7 +66,7 @@ def _emphasised(statement: Document, key: Sequence[Document]) -> Iterator[str]:
     yield from (before, el("strong", found), after) if found else (before,)
 
 
-def marker(citation: Document) -> Html:
+def marker(citation: Document) -> Markup:
     """A footnote's number. Pointing at it shows the quote, pressing it opens the source."""
     article = citation["article"]
     return el(
@@ -77,16 +82,5 @@ def marker(citation: Document) -> Html:
         type="button",
         class_="marker",
         aria_label=f"Footnote {citation['number']}: {shorten(article['title'], 80)}",
-        data_number=citation["number"],
-        **span_data(article["id"], article["title"], citation["start"], citation["end"]),
+        **Span.of(citation).data(),
     )
-
-
-def span_data(article: str, title: str, start: int, end: int) -> dict[str, Any]:
-    """The attributes that say where a button leads."""
-    return {
-        "data_article": article,
-        "data_title": shorten(title, 120),
-        "data_start": start,
-        "data_end": end,
-    }

@@ -1,64 +1,94 @@
 """Turns as HTML: statements with markers, refusals, what was retrieved, what can be done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from uuid import uuid4
 
-from rag import Usage
+from markupsafe import Markup
+
+from rag import Answer, Statement, Usage, answer_json
+from ui.web.kept import PageTurn, shorten
+from ui.web.render.article import Span
 from ui.web.render.documents import Document, notes
 from ui.web.render.export import turn_text
-from ui.web.render.html import Html, el, join
-from ui.web.render.statements import span_data, statements_html
-from ui.web.turns import Turn, shorten
+from ui.web.render.html import Child, counted, el, join
+from ui.web.render.statements import statements_html
 
 
-def transcript(turns: Iterable[Turn], version: str) -> Html:
-    """All the turns of a conversation. `version` must differ between two renderings."""
-    return el("div", *(turn_html(turn) for turn in turns), class_="turns", data_version=version)
+def transcript(turns: Iterable[PageTurn]) -> Markup:
+    """All the turns of a conversation. No two are the same, so that the page takes note of each."""
+    return el("div", (turn_html(turn) for turn in turns), class_="turns", data_version=uuid4().hex)
 
 
-def turn_html(turn: Turn) -> Html:
-    """One question and as much of its answer as there is."""
+def turn_html(turn: PageTurn) -> Markup:
+    """One question and its answer."""
+    answer, question = turn["answer"], turn["answer"]["question"]
+    said = [_refusal(turn)] if answer["refused"] else [statements_html(answer), *_notes(answer)]
+    foot = el("footer", _searched(turn), _actions(), _why())
+    parts = _head(question, answer["standalone"]), _answer(*said), foot
+    return _turn(turn["id"], "done", question, *parts, copy=turn_text(turn))
+
+
+class LiveTurn:
+    """A question while it is being answered. What has been made of its answer is not made again."""
+
+    def __init__(self, question: str) -> None:
+        self.id = uuid4().hex
+        self._question = question
+        self._state = "searching"
+        self._head = _head(question, None)
+        self._waiting = "Searching the articles …"
+        self._said = Markup()
+
+    def retrieved(self, passages: int, standalone: str) -> None:
+        """So many passages were found for the question as searched."""
+        self._state = "writing"
+        self._head = _head(self._question, standalone)
+        self._waiting = f"Reading {counted(passages, 'passage')} …"
+
+    def said(self, statement: Statement) -> None:
+        """A statement is finished."""
+        self._said += statements_html(answer_json(Answer(self._question, "", (statement,))))
+
+    def html(self, draft: str = "") -> Markup:
+        """The turn as it stands, with a statement that is still being written."""
+        writing = el("p", draft, class_="statement draft", dir="auto") if draft else None
+        waiting = el("p", self._waiting, class_="waiting")
+        body = _answer(join(self._said, writing) or waiting)
+        return _turn(self.id, self._state, self._question, self._head, body)
+
+    def failed(self, error: str) -> Markup:
+        """The turn with a sentence in place of its answer."""
+        body = _answer(el("p", error, class_="error", role="alert"))
+        foot = el("footer", el("div", _action("again", "Ask again"), class_="actions"))
+        return _turn(self.id, "failed", self._question, self._head, body, foot)
+
+
+def _turn(name: str, state: str, question: str, *parts: Child, copy: str | None = None) -> Markup:
     return el(
         "article",
-        _question(turn["answer"]),
-        el("div", _body(turn), class_="answer", aria_live="polite"),
-        _foot(turn) if turn["state"] in {"done", "failed"} else None,
-        class_=f"turn {turn['state']}",
-        data_turn=turn["id"],
-        data_question=turn["answer"]["question"],
-        data_copy=turn_text(turn) if turn["state"] == "done" else None,
+        *parts,
+        class_=f"turn {state}",
+        data_turn=name,
+        data_question=question,
+        data_copy=copy,
     )
 
 
-def _question(answer: Document) -> Html:
-    standalone = answer["standalone"]
-    changed = standalone and standalone != answer["question"]
-    return el(
-        "header",
-        el("h2", answer["question"], dir="auto"),
-        el("p", "Searched as: ", el("span", standalone, dir="auto"), class_="standalone")
-        if changed
-        else None,
-    )
+def _answer(*said: Child) -> Markup:
+    return el("div", *said, class_="answer", aria_live="polite")
 
 
-def _body(turn: Turn) -> Html:
-    answer = turn["answer"]
-    if turn["error"]:
-        return el("p", turn["error"], class_="error", role="alert")
-    if turn["state"] == "searching":
-        return el("p", "Searching the articles …", class_="waiting")
-    if turn["state"] == "writing" and not (answer["statements"] or turn["draft"]):
-        return el("p", f"Reading {counted(len(turn['hits']), 'passage')} …", class_="waiting")
-    if answer["refused"]:
-        return _refusal(turn)
-    return join(
-        statements_html(answer),
-        el("p", turn["draft"], class_="statement draft", dir="auto") if turn["draft"] else None,
-        (el("p", note, class_="note", dir="auto") for note in notes(answer)),
-    )
+def _head(question: str, standalone: str | None) -> Markup:
+    searched = el("p", "Searched as: ", el("span", standalone, dir="auto"), class_="standalone")
+    changed = standalone and standalone != question
+    return el("header", el("h2", question, dir="auto"), searched if changed else None)
 
 
-def _refusal(turn: Turn) -> Html:
+def _notes(answer: Document) -> Iterator[Markup]:
+    return (el("p", note, class_="note", dir="auto") for note in notes(answer))
+
+
+def _refusal(turn: PageTurn) -> Markup:
     answer = turn["answer"]
     return join(
         el("p", answer["reason"] or "The articles do not say.", class_="refusal", dir="auto"),
@@ -76,28 +106,22 @@ def _refusal(turn: Turn) -> Html:
     )
 
 
-def _nearest(hit: Document) -> Html:
+def _nearest(hit: Document) -> Markup:
     return el("li", _passage(hit), el("span", hit["text"], dir="auto", class_="excerpt"))
 
 
-def _passage(hit: Document) -> Html:
+def _passage(hit: Document) -> Markup:
     return el(
         "button",
         shorten(hit["title"], 90),
         type="button",
         class_="passage",
         dir="auto",
-        **span_data(hit["article"], hit["title"], hit["start"], hit["end"]),
+        **Span(0, hit["article"], hit["start"], hit["end"], hit["title"]).data(),
     )
 
 
-def _foot(turn: Turn) -> Html:
-    if turn["error"]:
-        return el("footer", el("div", _action("again", "Ask again"), class_="actions"))
-    return el("footer", _searched(turn), _actions(), _why())
-
-
-def _searched(turn: Turn) -> Html:
+def _searched(turn: PageTurn) -> Markup:
     passages, articles = turn["searched"]
     elapsed = sum(turn["answer"]["elapsed_ms"].values())
     usage = turn["answer"].get("usage")  # older kept turns have none
@@ -114,17 +138,12 @@ def _searched(turn: Turn) -> Html:
     )
 
 
-def _retrieved(hit: Document) -> Html:
+def _retrieved(hit: Document) -> Markup:
     score = el("span", f"{hit['score']:.2f}", class_="score", title="Score")
     return el("li", score, _passage(hit), el("span", hit["text"], dir="auto", class_="excerpt"))
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 passage`, `2,000 passages`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _actions() -> Html:
+def _actions() -> Markup:
     return el(
         "div",
         _action("copy", "Copy"),
@@ -136,7 +155,7 @@ def _actions() -> Html:
     )
 
 
-def _action(name: str, label: str, *, pressed: bool | None = None) -> Html:
+def _action(name: str, label: str, *, pressed: bool | None = None) -> Markup:
     return el(
         "button",
         label,
@@ -147,6 +166,6 @@ def _action(name: str, label: str, *, pressed: bool | None = None) -> Html:
     )
 
 
-def _why() -> Html:
+def _why() -> Markup:
     field = el("input", name="why", placeholder="Why?", aria_label="Why?", maxlength=500)
     return el("form", field, el("button", "Send", type="submit"), class_="why", hidden=True)

@@ -28,13 +28,13 @@ const footnote = (() => {
 
   // --- Asking ---
 
-  function ask([question, talks, ...scope]) {
+  function ask([question, conversations, ...scope]) {
     const text = (queued ?? question ?? "").trim();
     queued = null;
     if (!text) return ["", [], ...scope];
-    const turns = talkOf(talks)?.turns ?? [];
+    const turns = chosenOf(conversations)?.turns ?? [];
     const at = turns.indexOf(replacing?.dataset.turn);
-    asking = { text, talk: talks.current, at: at < 0 ? turns.length : at };
+    asking = { text, conversation: conversations.current, at: at < 0 ? turns.length : at };
     if (replacing) all(".turn").slice(all(".turn").indexOf(replacing)).forEach((t) => t.remove());
     replacing = null;
     all(".turn.stopped").find((turn) => turn.dataset.question === text)?.remove();
@@ -103,21 +103,22 @@ const footnote = (() => {
 
   // --- Keeping conversations ---
 
-  const talkOf = (talks, chosen = talks.current) => talks.talks.find(({ id }) => id === chosen);
+  // Browsers keep the list of conversations under the name `talks`.
+  const chosenOf = ({ talks, current }, id = current) => talks.find((one) => one.id === id);
   const kept = (id) => JSON.parse(localStorage.getItem(TURN + id));
-  const turns = (talks) => keptOf(talkOf(talks, exporting ?? talks.current));
-  const keptOf = (talk) => (talk?.turns ?? []).map(kept).filter(Boolean);
+  const turns = (conversations) => keptOf(chosenOf(conversations, exporting ?? conversations.current));
+  const keptOf = (conversation) => (conversation?.turns ?? []).map(kept).filter(Boolean);
 
-  function save(record, talks) {
+  function save(record, conversations) {
     finished();
-    if (!asking || record?.answer.question !== asking.text) return talks;
-    const old = talkOf(talks, asking.talk);
+    if (!asking || record?.answer.question !== asking.text) return conversations;
+    const old = chosenOf(conversations, asking.conversation);
     const turns = [...(old?.turns ?? []).slice(0, asking.at), record.id];
     const title = old?.title ?? record.answer.question.slice(0, 80);
-    const talk = { id: old?.id ?? record.id, title, turns };
-    const others = talks.talks.filter(({ id }) => id !== talk.id);
+    const chosen = { id: old?.id ?? record.id, title, turns };
+    const others = conversations.talks.filter(({ id }) => id !== chosen.id);
     asking = null;
-    return { current: talk.id, talks: [talk, ...others.slice(0, keepTurn(record, others))] };
+    return { current: chosen.id, talks: [chosen, ...others.slice(0, keepTurn(record, others))] };
   }
 
   // Keeps the turn, at the cost of the oldest conversations when the browser has no more room.
@@ -134,30 +135,31 @@ const footnote = (() => {
   }
 
   // Forgets the turns that no conversation holds any more.
-  function tidied(talks) {
-    const held = new Set(talks.talks.flatMap(({ turns }) => turns));
+  function tidied(conversations) {
+    const held = new Set(conversations.talks.flatMap(({ turns }) => turns));
     for (const key of Object.keys(localStorage))
       if (key.startsWith(TURN) && !held.has(key.slice(TURN.length))) localStorage.removeItem(key);
-    return [talks];
+    return [conversations];
   }
 
   function menu(element, trigger) {
-    const talk = (at) => at.closest("[data-talk]")?.dataset.talk;
+    const entry = (at) => at.closest("[data-conversation]")?.dataset.conversation;
     element.addEventListener("click", ({ target }) => {
       const button = target.closest("button[data-act], button[data-export]");
       if (!button || !confirmed(button)) return;
       const { act, export: kind } = button.dataset;
-      exporting = kind && talk(button);
+      exporting = kind && entry(button);
       const title = button.closest("li")?.firstChild.textContent;
       if (kind) press(trigger, "export", "export", { title, kind });
-      else press(trigger, "act", "act", { act, talk: talk(button) });
+      else press(trigger, "act", "act", { act, conversation: entry(button) });
       if (act) all("details[open]", element).forEach((details) => (details.open = false));
       if (act === "new") box().focus();
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const title = event.target.elements.title.value;
-      press(trigger, "act", "act", { act: "rename", talk: talk(event.target), title });
+      const conversation = entry(event.target);
+      press(trigger, "act", "act", { act: "rename", conversation, title });
     });
   }
 
@@ -251,19 +253,11 @@ const footnote = (() => {
 
   const judged = () => kept(verdict.turn);
 
-  function examples(element) {
-    element.addEventListener("click", ({ target }) => {
-      if (target.matches(".example") && !busy()) askFor(target.textContent);
-    });
-  }
-
   // --- Reading the sources ---
-
-  const pane = () => find("#source .source");
 
   function open(button, trigger) {
     const cited = button.matches(".marker");
-    const markers = cited ? all(".marker", button.closest(".turn")) : [button];
+    const markers = cited ? all(".marker", button.closest(".turn, .checked")) : [button];
     const spans = new Map(markers.map((marker) => [span(marker).number, span(marker)]));
     reading = { trigger, spans, turn: button.closest(".turn") };
     show(button);
@@ -271,7 +265,7 @@ const footnote = (() => {
   }
 
   const span = ({ dataset: { number, article, start, end, title } }) => ({
-    number: Number(number ?? 0),
+    number: Number(number),
     article,
     start: Number(start),
     end: Number(end),
@@ -295,8 +289,15 @@ const footnote = (() => {
     go(numbers[(place + numbers.length) % numbers.length]);
   }
 
+  function report(element, trigger) {
+    element.addEventListener("click", ({ target }) => {
+      const marker = target.closest(".marker");
+      if (marker) open(marker, trigger);
+    });
+  }
+
   function source(element, trigger, watch) {
-    watch("value", reveal);
+    watch("value", () => reveal(element.closest("#source, #proof")));
     element.addEventListener("click", ({ target }) => {
       if (target.closest(".close")) close();
       const button = target.closest(".step");
@@ -304,12 +305,11 @@ const footnote = (() => {
     });
   }
 
-  function reveal() {
-    const mark = find("mark.current", pane());
-    const frame = find("#source");
+  function reveal(frame) {
+    const mark = find("mark.current", frame);
     if (!mark) return frame.scrollTo({ top: 0 });
     const top = mark.getBoundingClientRect().top - frame.getBoundingClientRect().top;
-    const head = find("header", pane()).offsetHeight;
+    const head = find("header", frame).offsetHeight;
     frame.scrollTo({ top: frame.scrollTop + top - head - (frame.clientHeight - head) / 4 });
   }
 
@@ -325,7 +325,7 @@ const footnote = (() => {
 
   // --- The articles ---
 
-  function shelf(element, trigger) {
+  function articleList(element, trigger) {
     // Gradio names the button otherwise than it is labelled.
     find("#files button[aria-label]")?.removeAttribute("aria-label");
     element.addEventListener("click", ({ target }) => {
@@ -364,7 +364,7 @@ const footnote = (() => {
   });
 
   return {
-    pressed, ask, save, stopped, turns, tidied, menu, download, transcript, judged, examples, source,
-    shelf, article,
+    pressed, ask, save, stopped, turns, tidied, menu, download, transcript, judged, report, source, articleList,
+    article,
   };
 })();

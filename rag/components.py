@@ -1,0 +1,103 @@
+"""What a chatbot is made of: the store, the networks, what answers; each made when first needed."""
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import Self
+
+from rag.answering.extractive import Extractive
+from rag.answering.synthesizer import Synthesizer
+from rag.answers import Mode
+from rag.errors import StoreMissing
+from rag.models.encoder import Embedder
+from rag.models.reader import Reader
+from rag.models.verifier import Verifier
+from rag.retrieval.embedding import embedder_for
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+from vectorstore.store import ArticleStore
+
+
+class Components:
+    """The parts of one chatbot, and the store it holds until it is closed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store: ArticleStore | None = None
+        self._opening = RLock()
+
+    @classmethod
+    def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Self:
+        """A chatbot over the store at a folder or URL; an absent one is made by the first `add`.
+
+        `settings` are by default `Settings.load(os.environ)`. Raises `StoreError` for a place
+        that is no store, or is held by another process.
+        """
+        settings = settings or Settings.load(os.environ)
+        bot = cls(settings if store is None else replace(settings, store=str(store)))
+        with suppress(StoreMissing):
+            bot.opened(create=False)
+        return bot
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def store(self) -> ArticleStore:
+        """The open store. Raises `StoreMissing` when nothing was ever added."""
+        return self.opened(create=False)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What turns texts into vectors, loaded when first needed."""
+        return embedder_for(self.settings)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What finds the answer in a passage, loaded when first needed."""
+        return Reader.load()
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What says whether sentences support a statement, loaded when first needed."""
+        return Verifier.load()
+
+    @property
+    def retriever(self) -> Retriever:
+        """What finds passages. Raises `StoreMissing`."""
+        return Retriever(self.store, self.embedder)
+
+    def synthesizer(self, mode: Mode | None = None) -> Synthesizer:
+        """What answers, in that mode or as the settings say."""
+        mode = mode or ("extractive" if self.settings.is_extractive else "generative")
+        if mode == "extractive":
+            return Extractive(self.reader)
+        return self._generative
+
+    @cached_property
+    def _generative(self) -> Synthesizer:
+        from rag.answering.generative import Generative
+
+        return Generative(self.settings, lambda: self.verifier, lambda: Extractive(self.reader))
+
+    def opened(self, *, create: bool) -> ArticleStore:
+        """The open store. Raises `StoreMissing` where there is none, unless one may be created."""
+        with self._opening:
+            if self._store is None:
+                model, dimension = self.embedder.name, self.embedder.dimension
+                self._store = ArticleStore.open(
+                    self.settings.store, model=model, dimension=dimension, create=create
+                )
+            return self._store

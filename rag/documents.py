@@ -1,0 +1,73 @@
+"""Answers, hits and articles as plain data: the documents that JSON, the page and evals hold."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rag.answers import Answer, Citation, Statement
+from vectorstore.catalog import ArticleSummary
+from vectorstore.records import Article, Hit
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The document that `footnote ask --json` prints."""
+    return {
+        "question": answer.question,
+        "standalone": answer.standalone,
+        "text": answer.text,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "confidence": answer.confidence,
+        "short": citation_json(answer.short) if answer.short else None,
+        "differing": [citation_json(span) for span in answer.differing],
+        "notes": list(answer.notes),
+        "statements": [_statement_json(statement) for statement in answer.statements],
+        "citations": [citation_json(c) for c in answer.citations],
+        "passages": [hit_json(hit) for hit in answer.hits],
+        "elapsed_ms": dict(answer.timings),
+        "usage": asdict(answer.usage) if answer.usage else None,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit as plain data: `article_id, start, end, score, text`."""
+    passage = hit.passage
+    return {
+        "article_id": passage.article_id,
+        "start": passage.start,
+        "end": passage.end,
+        "score": hit.score,
+        "text": passage.text,
+    }
+
+
+def article_json(article: Article | ArticleSummary) -> dict[str, Any]:
+    """An article as plain data, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "author": article.author,
+        "published_at": article.published_at,
+    }
+
+
+def _statement_json(statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "citations": [citation.number for citation in statement.citations],
+        "support": statement.support,
+        "note": statement.note,
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation as plain data, its article without the text."""
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "article": article_json(citation.article),
+    }

@@ -1,0 +1,44 @@
+"""What reading a source comes to, besides articles, and what it is made from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file, or a line of one, from which no article came, and why."""
+
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know about an article that was read all the same."""
+
+    source: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """What a file says of one article, as it says it: nothing is normalised or checked yet.
+
+    `default_id` and `default_title` stand in where the file gives neither id, URL nor title.
+    """
+
+    text: str
+    default_id: str | None = None
+    default_title: str | None = None
+    id: object = None
+    title: object = None
+    source: object = None
+    url: object = None
+    author: object = None
+    published_at: object = None
+    remarks: tuple[str, ...] = ()

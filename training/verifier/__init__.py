@@ -1,0 +1,1 @@
+"""The verifier: says whether cited sentences bear out a statement, and which words they do not."""
