@@ -6,6 +6,7 @@ and a thousand comparisons of equal systems.
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -54,12 +55,19 @@ class AlteredChatbot(Chatbot):
 
 
 class _AlteredStore:
+    """A store, or a snapshot of one."""
+
     def __init__(self, store: Any, alteration: Alteration) -> None:
         self._store = store
         self._alteration = alteration
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with self._store.snapshot() as snapshot:
+            yield _AlteredStore(snapshot, self._alteration)
 
     def search(self, *question: Any, limit: int, **scope: Any) -> list[Any]:
         return self._alteration(self._store.search(*question, limit=limit, **scope))

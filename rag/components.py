@@ -98,6 +98,11 @@ class Components:
             if self._store is None:
                 model, dimension = self.embedder.name, self.embedder.dimension
                 self._store = ArticleStore.open(
-                    self.settings.store, model=model, dimension=dimension, create=create
+                    self.settings.store,
+                    model=model,
+                    dimension=dimension,
+                    create=create,
+                    collection=self.settings.collection,
+                    token=self.settings.store_token,
                 )
             return self._store

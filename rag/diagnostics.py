@@ -42,14 +42,13 @@ def _encoder(bot: Chatbot) -> Check:
 def _store(settings: Settings) -> Check:
     try:
         with Chatbot.open(settings=settings) as bot:
-            articles = bot.articles()
+            articles, passages = bot.count(), bot.store.passages
     except StoreMissing as error:
         return Check("Store", ok=None, detail=str(error))
     except FootnoteError as error:
         return Check("Store", ok=False, detail=str(error))
-    passages = sum(article.passages for article in articles)
     return Check(
-        "Store", ok=True, detail=f"{settings.store}: {len(articles)} articles, {passages} passages"
+        "Store", ok=True, detail=f"{settings.store}: {articles} articles, {passages} passages"
     )
 
 
