@@ -12,7 +12,7 @@ from vectorstore.listing import Order
 from vectorstore.records import Article, Candidate, Filters
 
 NO_FILTERS = Filters()
-_FEW = 1500
+_FEW = 3000
 """Up to so many passages inside filters, they are searched by their ids."""
 _SPARE = 3
 """For each passage wanted so many are asked for: the more, the better the graph is searched."""
@@ -88,21 +88,22 @@ class Snapshot:
     def _nearest(self, vector: FloatArray, limit: int, filters: Filters) -> dict[int, float]:
         """The cosines of the `limit` nearest rows inside `filters`.
 
-        Asked for are more than are wanted, again with more while filters leave too few of them;
-        and at last those that the filters leave, by their ids.
+        Where the filters leave few passages, these are searched by their ids. Else more are asked
+        for than are wanted, again with more while too few of them are inside.
         """
-        asked, there = min(_SPARE * limit, self._most), self.passages
-        inside: int | None = there if filters == NO_FILTERS else None
-        while inside is None or inside > _FEW or inside == there:
-            near = self._chroma.nearest(vector, min(asked, there))
-            found = self._inside(near, filters)
-            inside = self._derived.listing.inside(filters) if inside is None else inside
+        there = self.passages
+        inside = there if filters == NO_FILTERS else self._derived.listing.inside(filters)
+        if inside <= _FEW and inside < there:
+            return self._by_ids(vector, limit, filters)
+        asked = _SPARE * limit * (1 if inside == there else 1 + there // (2 * inside))
+        while True:
+            asked = min(asked, self._most, there)
+            found = self._inside(self._chroma.nearest(vector, asked), filters)
             if len(found) >= min(limit, inside):
                 return dict(list(found.items())[:limit])
-            if asked >= min(self._most, there):
-                break
-            asked = min(self._most, _SPARE * asked)
-        return self._by_ids(vector, limit, filters)
+            if asked == min(self._most, there):
+                return self._by_ids(vector, limit, filters)
+            asked *= _SPARE
 
     @property
     def _most(self) -> int:
