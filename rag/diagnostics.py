@@ -57,10 +57,10 @@ def _model(settings: Settings) -> Check:
     if settings.is_extractive:
         detail = "none: answers are the articles' own sentences. Set OPENAI_API_KEY to use one."
         return Check("Language model", ok=None, detail=detail)
-    from rag.llm.chat_model import Model
+    from rag.llm.language_model import language_model
 
     try:
-        model = Model(settings)
+        model = language_model(settings)
         said = " ".join(model.complete(TRIAL, 200).text.split())[:40]
     except FootnoteError as error:
         return Check("Language model", ok=False, detail=str(error))

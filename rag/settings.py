@@ -1,7 +1,7 @@
 """What can be set, where it is looked for, and what it is when nobody says."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ EXTRACTIVE = "extractive"
 BUILTIN_EMBEDDING = "minilm"
 OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
+SPEAK_OPENAI = ("openai", "compatible")
+PROVIDERS = (*SPEAK_OPENAI, "anthropic", "gemini", "mistral", "bedrock", "ollama")
+HANDED_IN = "llama-index"
+"""What stands before the name of a model that a program hands in."""
 
 VARIABLES = {
     "store": "FOOTNOTE_STORE",
@@ -33,7 +37,7 @@ class Settings:
     """Every setting, with its default.
 
     store            folder of the embedded store, or the URL of a Chroma server
-    llm              `extractive`, `openai:NAME` or `compatible:NAME`; with a key alone, OpenAI
+    llm              `extractive`, or `PROVIDER:NAME`; with a key alone, OpenAI's default model
     embedding        `minilm`, `openai:NAME` or `compatible:NAME`
     passages         how many passages an answer is made from
     max_tokens       the most tokens one answer may cost, prompt and completion together
@@ -56,8 +60,8 @@ class Settings:
     openai_base_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        _check_model("llm", self.llm, EXTRACTIVE)
-        _check_model("embedding", self.embedding, BUILTIN_EMBEDDING)
+        _check_model("llm", self.llm, EXTRACTIVE, (*PROVIDERS, HANDED_IN))
+        _check_model("embedding", self.embedding, BUILTIN_EMBEDDING, SPEAK_OPENAI)
         for name in ("passages", "max_tokens", "context_window", "timeout"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -68,7 +72,8 @@ class Settings:
     def load(cls, environ: Mapping[str, str], directory: Path = Path()) -> "Settings":
         """Settings from the environment, `.env`, `footnote.toml` and the defaults, in that order.
 
-        Raises `SettingsError` for a value that means nothing and a file that cannot be read.
+        Raises `SettingsError` for a value that means nothing, a file that cannot be read, and a
+        key of the environment's where only a file of the folder says whom to send it to.
         """
         from dotenv import dotenv_values
 
@@ -77,6 +82,7 @@ class Settings:
         for name, variable in VARIABLES.items():
             if given := environ.get(variable) or dotenv.get(variable):
                 values[name] = given
+        _check_trust(environ, values)
         if values.get("openai_api_key"):
             values.setdefault("llm", f"openai:{DEFAULT_OPENAI_MODEL}")
         return cls(**{name: _typed(name, value) for name, value in values.items()})
@@ -85,6 +91,11 @@ class Settings:
     def is_extractive(self) -> bool:
         """Whether answers are made without a language model."""
         return self.llm == EXTRACTIVE
+
+    @property
+    def speaks_openai(self) -> bool:
+        """Whether the model is asked by OpenAI's protocol."""
+        return self.llm.partition(":")[0] in SPEAK_OPENAI
 
     @property
     def server(self) -> str:
@@ -102,12 +113,20 @@ class Settings:
         return (prices[0] * read + prices[1] * written) / 1_000_000 if prices else None
 
 
-def _check_model(name: str, value: str, builtin: str) -> None:
+def _check_model(name: str, value: str, builtin: str, providers: Sequence[str]) -> None:
     kind, _, model = value.partition(":")
-    if value != builtin and (kind not in {"openai", "compatible"} or not model):
+    if value != builtin and (kind not in providers or not model):
+        known = ", ".join(f"{p}:NAME" for p in providers if p != HANDED_IN)
+        raise SettingsError(f"{VARIABLES[name]} is {value!r}; it must be {builtin!r} or {known}.")
+
+
+def _check_trust(environ: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """Refuse to send a key of the environment's to an address that only a folder gives."""
+    key, url = VARIABLES["openai_api_key"], VARIABLES["openai_base_url"]
+    if environ.get(key) and values.get("openai_base_url") and not environ.get(url):
         raise SettingsError(
-            f"{VARIABLES[name]} is {value!r}; it must be {builtin!r}, 'openai:NAME' or "
-            "'compatible:NAME'."
+            f"{url} is set in this folder, and {key} in the environment: the key is not sent where "
+            f"a folder says. Set {url} in the environment as well, or {key} in the folder's .env."
         )
 
 
