@@ -199,7 +199,7 @@ def test_a_response_is_as_good_as_its_worst_sentence() -> None:
 
 
 def test_the_reader_s_graph_gives_its_tensors_back() -> None:
-    from vectorstore.graphs import build
+    from rag.models.onnx_graphs import build
 
     network = Verifier(BertConfig(40, hidden=96, layers=2, heads=12, inner=64, positions=16))
     tensors = {
