@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.sentences import sentence_spans
+from rag.text.sentences import is_finished, sentence_spans
 
 
 def sentences(text: str) -> list[str]:
@@ -125,3 +125,19 @@ def test_no_sentence_crosses_a_blank_line(text: str) -> None:
 def test_long_runs_of_one_thing_lose_nothing(unit: str) -> None:
     text = unit * 20_000
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "finished"),
+    [
+        ("They won.", True),
+        ("“Did they?”", True),
+        ("It rained (again).[12]", True),
+        ("次は？", True),
+        ("Results of the vote", False),
+        ("They won. Then", False),
+        ("", False),
+    ],
+)
+def test_a_heading_is_not_finished(text: str, finished: bool) -> None:
+    assert is_finished(text) is finished
