@@ -7,8 +7,9 @@ import pytest
 from rag import Answer, Article, Chatbot, Citation, Settings, Statement
 from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
+from ui.api.hosts import is_exposed
 from ui.web.app import launch
-from ui.web.auth import credentials, is_exposed
+from ui.web.auth import credentials
 from ui.web.conversations import acted
 from ui.web.feedback import beside, candidate
 from ui.web.kept import KeptConversations, page_turn

@@ -32,11 +32,6 @@ def test_what_the_sentence_says_is_supported(statement: str) -> None:
     ("statement", "evidence", "reason"),
     [
         (
-            "Siluanov said the deficit would reach 1.3 trillion roubles.",
-            BUDGET,
-            "The cited sentences say 1.2 trillion, not 1.3 trillion.",
-        ),
-        (
             "Siluanov said the deficit would reach three percent of output.",
             BUDGET,
             "The cited sentences say 2.5 percent, not three percent.",
@@ -97,12 +92,6 @@ def test_names_may_come_from_the_context() -> None:
         context="Anton Siluanov on the budget",
     )
     assert verdict.supported
-
-
-def test_the_context_alone_supports_nothing() -> None:
-    context = "The minister spoke in Moscow. He praised the central bank."
-    praised = "The minister praised the central bank."
-    assert not verify(praised, ["He sat down."], context=context).supported
 
 
 def test_evidence_longer_than_a_window_is_read_whole() -> None:

@@ -201,7 +201,7 @@ def autocast(device: torch.device, *, on: bool) -> AbstractContextManager[object
 N = TypeVar("N", bound=Encoder)
 
 
-def published(kind: type[N], model: Path, weights: Path | None = None, **changes: float) -> N:
+def published(kind: type[N], model: Path, weights: Path | None = None, **changes: Any) -> N:
     """A network with the sizes in the folder `model`, begun from its weights or from a file's."""
     values: Mapping[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
     network = kind(replace(BertConfig.from_json(values), **changes))

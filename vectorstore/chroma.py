@@ -145,12 +145,7 @@ class ChromaPassages:
         documents = [p.text for _, passages in entries for p in passages]
         metadatas = [m for entry in entries for m in _metadatas(*entry)]
         for part in _parts(len(ids), self._client.get_max_batch_size()):
-            self._collection.upsert(
-                ids[part],
-                embeddings=vectors[part],
-                documents=documents[part],
-                metadatas=metadatas[part],
-            )
+            self._collection.upsert(ids[part], vectors[part], metadatas[part], documents[part])
         old = self._ids_of([summary.id for summary, _ in entries])
         self.delete(old - set(ids))
 

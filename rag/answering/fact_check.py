@@ -22,7 +22,7 @@ PASSAGES = 8
 """How many passages are looked through for one sentence."""
 TRIED = 8
 """How many of their sentences it is checked against, alone and with the one before."""
-SUPPORTED, CONTRADICTED = 0.6, 0.8
+SUPPORTED, CONTRADICTED = 0.7, 0.8
 """The probabilities from which a sentence counts as the one or the other."""
 ABOUT = 0.5
 """The share of a sentence's words that one must have to be able to contradict it."""

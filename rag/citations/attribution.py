@@ -16,7 +16,7 @@ from vectorstore.records import Article
 
 TRIED = 5
 """How many other sentences a statement is tried against."""
-SURE = 0.9
+SURE = 0.75
 """The score from which one of those replaces what the model cited."""
 UNJUDGED = 0.5
 """The score of a statement that could not be checked."""

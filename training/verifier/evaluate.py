@@ -23,7 +23,7 @@ from training.verifier.sources import Sources
 from training.verifier.train import TYPES
 
 # Sets whose long evidence is read in every window as well; the others by the nearest sentences.
-EVERY_WINDOW = ("dev", "statements", "written", "WiCE", "AttributionBench", "ragtruth_qa")
+EVERY_WINDOW = ("dev", "statements", "written", "WiCE", "AttributionBench")
 MOST = 12
 
 
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of support, qa, bench")
     parser.add_argument("--to", type=Path, required=True, help="JSON Lines to write")
     parser.add_argument("--room", type=int, default=READING_ROOM)
+    parser.add_argument("--most", type=int, default=MOST, help="windows of long evidence")
     parser.add_argument("--only", nargs="*", help="beginnings of sets' names")
     given = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with given.to.open("w", encoding="utf-8") as file:
         for name in names:
             some = [c for c in claims if c.set == name]
-            most = MOST if name.startswith(EVERY_WINDOW) else 1
+            most = given.most if name.startswith(EVERY_WINDOW) else 1
             for row in rows_of(some, read(verifier, texts, some, room=given.room, most=most)):
                 file.write(json.dumps(row) + "\n")
             file.flush()

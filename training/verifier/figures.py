@@ -1,9 +1,6 @@
 """The verifier's figures, from what `evaluate` wrote.
 
 python -m training.verifier.figures scores.jsonl
-
-Calibration (temperature, shift, threshold) is fitted on our own statements and the bench's training
-statements that were kept aside, and holds for every other set.
 """
 
 from __future__ import annotations
@@ -11,181 +8,34 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from training.files import read_json_lines
-from training.statistics import auroc
+from training.verifier.scores import (
+    NEAR,
+    Calibration,
+    Figure,
+    Rows,
+    Scored,
+    accuracy,
+    alarms,
+    area,
+    balanced,
+    calibrated,
+    caught,
+    crossed,
+    flagged_f1,
+    macro_f1,
+    scored,
+    supported_f1,
+)
 
-NEAR = ("statements", "written")
-HONEST_ALARMS = 0.06
-ROUNDS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A claim and the log-odds that a verifier gives it, before calibration."""
-
-    set: str
-    key: str
-    kind: str
-    supported: bool
-    margin: float
-    windows: tuple[float, ...]
-    fault: float
-
-
-Rows = Sequence[Scored]
-
-
-def scored(row: Mapping[str, object], *, every_window: bool = True) -> Scored:
-    """A claim's row; of several windows the one that supports it best counts."""
-    logits, faults = np.array(row["logits"]), row["fault"]
-    assert isinstance(faults, list)
-    margins = logits[:, 0] - np.logaddexp(logits[:, 1], logits[:, 2])
-    best = int(np.argmax(margins)) if every_window else 0
-    return Scored(
-        str(row["set"]),
-        str(row["key"]),
-        str(row["kind"]),
-        row["label"] == "supported",
-        float(margins[best]),
-        tuple(margins.tolist()),
-        float(faults[best]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """`sigmoid((margin - shift) / temperature)` is the chance of being supported."""
-
-    temperature: float
-    shift: float
-    threshold: float
-
-    def chance(self, margins: Sequence[float]) -> np.ndarray:
-        """The calibrated chances of margins."""
-        return 1 / (1 + np.exp(-(np.array(margins) - self.shift) / self.temperature))
-
-
-def calibrated(rows: Rows) -> Calibration:
-    """The temperature and shift of least cross entropy, and the threshold for few false alarms.
-
-    Supported and unsupported claims weigh the same. The threshold lets through all but
-    `HONEST_ALARMS` of the honest supported statements, and is at most one half.
-    """
-    margins = np.array([r.margin for r in rows])
-    truth = np.array([r.supported for r in rows])
-    weight = np.where(truth, 0.5 / truth.sum(), 0.5 / (~truth).sum())
-    best = (np.inf, 1.0, 0.0)
-    for temperature in np.geomspace(0.3, 6, 40):
-        for shift in np.linspace(-4, 4, 81):
-            z = (margins - shift) / temperature
-            loss = float((weight * np.logaddexp(0, np.where(truth, -z, z))).sum())
-            best = min(best, (loss, float(temperature), float(shift)))
-    _, temperature, shift = best
-    plain = Calibration(temperature, shift, 0.5)
-    honest = plain.chance([r.margin for r in rows if r.kind == "honest" and r.supported])
-    return Calibration(temperature, shift, min(0.5, float(np.quantile(honest, HONEST_ALARMS))))
-
-
-Figure = Callable[[Rows], float]
-
-
-def told(rows: Rows, cut: float) -> tuple[np.ndarray, np.ndarray]:
-    """Which of the supported, and which of the others, are above a margin."""
-    yes = np.array([r.margin > cut for r in rows if r.supported])
-    no = np.array([r.margin > cut for r in rows if not r.supported])
-    return yes, no
-
-
-def balanced(rows: Rows, cut: float) -> float:
-    """Balanced accuracy."""
-    yes, no = told(rows, cut)
-    return float(yes.mean() + 1 - no.mean()) / 2 if len(yes) and len(no) else float("nan")
-
-
-def supported_f1(rows: Rows, cut: float) -> float:
-    """F1 of finding the supported."""
-    yes, no = told(rows, cut)
-    return float(2 * yes.sum() / max(1, 2 * yes.sum() + no.sum() + (~yes).sum()))
-
-
-def macro_f1(rows: Rows, cut: float) -> float:
-    """The mean of the F1 of finding the supported and of finding the others."""
-    yes, no = told(rows, cut)
-    other = 2 * (~no).sum() / max(1, 2 * (~no).sum() + (~yes).sum() + no.sum())
-    return (supported_f1(rows, cut) + float(other)) / 2
-
-
-def accuracy(rows: Rows, cut: float) -> float:
-    """The share of right verdicts."""
-    yes, no = told(rows, cut)
-    return float((yes.sum() + (~no).sum()) / max(1, len(rows)))
-
-
-def alarms(rows: Rows, cut: float, *, honest: bool) -> float:
-    """The share of the honest, or of the other, supported statements called unsupported."""
-    found = [r.margin <= cut for r in rows if r.supported and (r.kind == "honest") is honest]
-    return float(np.mean(found)) if found else float("nan")
-
-
-def caught(rows: Rows, cut: float) -> float:
-    """The share of unsupported statements that are called so."""
-    _, no = told(rows, cut)
-    return float((~no).mean()) if len(no) else float("nan")
-
-
-def area(rows: Rows) -> float:
-    """AUROC of the margin."""
-    kinds = ([r.margin for r in rows if r.supported is kind] for kind in (True, False))
-    return auroc(*kinds)
-
-
-def responses(rows: Rows) -> list[Scored]:
-    """Each response as its worst sentence."""
-    worst: dict[str, Scored] = {}
-    for row in rows:
-        before = worst.get(row.kind)
-        supported = row.supported and (before is None or before.supported)
-        margin = row.margin if before is None else min(row.margin, before.margin)
-        worst[row.kind] = Scored(
-            row.set, row.key, row.kind, supported, margin, (margin,), row.fault
-        )
-    return list(worst.values())
-
-
-def flagged_f1(rows: Rows, cut: float) -> float:
-    """F1 of finding the responses with an unsupported sentence."""
-    flagged = [(r.margin <= cut, not r.supported) for r in responses(rows)]
-    right = sum(f and u for f, u in flagged)
-    return 2 * right / max(1, sum(f for f, _ in flagged) + sum(u for _, u in flagged))
-
-
-def best_cut(rows: Rows, figure: Callable[[Rows, float], float]) -> float:
-    """The margin at which a figure is best."""
-    cuts = np.unique(np.quantile([r.margin for r in rows], np.linspace(0, 1, 101)))
-    return float(max(cuts, key=lambda cut: figure(rows, float(cut))))
-
-
-def crossed(rows: Rows, figure: Callable[[Rows, float], float]) -> Figure:
-    """The mean of a figure over two halves of the keys, each cut where the other half is best."""
-    keys = sorted({r.key for r in rows})
-    half = set(keys[::2])
-    parts = [[r for r in rows if (r.key in half) is kind] for kind in (True, False)]
-    cuts = {True: best_cut(parts[1], figure), False: best_cut(parts[0], figure)}
-
-    def crossed_figure(some: Rows) -> float:
-        moved = [
-            Scored(r.set, r.key, r.kind, r.supported, r.margin - cuts[r.key in half], (), 0.0)
-            for r in some
-        ]
-        return figure(moved, 0.0)
-
-    return crossed_figure
+ROUNDS = 300
+THRESHOLD = 0.5
+POINTS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 
 def interval(rows: Rows, figure: Figure, rounds: int = ROUNDS) -> tuple[float, float, float]:
@@ -210,8 +60,7 @@ def shown(value: tuple[float, float, float]) -> str:
 
 def lines(rows: Rows, calibration: Calibration) -> Iterator[str]:
     """The figures of every set, a line each."""
-    logit = np.log(calibration.threshold / (1 - calibration.threshold))
-    cut = calibration.shift + calibration.temperature * float(logit)
+    cut = calibration.cut(THRESHOLD)
     by_set: dict[str, list[Scored]] = defaultdict(list)
     for row in rows:
         by_set[row.set].append(row)
@@ -227,13 +76,22 @@ def lines(rows: Rows, calibration: Calibration) -> Iterator[str]:
     }
     for name, some in by_set.items():
         counts = f"{sum(r.supported for r in some)} / {sum(not r.supported for r in some)}"
-        cells = [f"{label} {shown(interval(some, f, 300))}" for label, f in figures.items()]
+        cells = [f"{label} {shown(interval(some, f))}" for label, f in figures.items()]
         yield f"{name}: {counts}; " + "; ".join(cells)
-        own = shown(interval(some, crossed(some, balanced), 300))
+        own = shown(interval(some, crossed(some, balanced)))
         yield f"    own cut: balanced accuracy {own}"
         if name.startswith("ragtruth"):
-            yield f"    responses: F1 {shown(interval(some, lambda r: flagged_f1(r, cut), 300))}"
-            yield f"    ... own cut {shown(interval(some, crossed(some, flagged_f1), 300))}"
+            yield f"    responses: F1 {shown(interval(some, lambda r: flagged_f1(r, cut)))}"
+            yield f"    ... own cut {shown(interval(some, crossed(some, flagged_f1)))}"
+
+
+def points(rows: Rows, calibration: Calibration) -> Iterator[str]:
+    """What every threshold does: alarms of honest and other supported statements, faults caught."""
+    for chance in POINTS:
+        cut = calibration.cut(chance)
+        honest, other = (alarms(rows, cut, honest=kind) for kind in (True, False))
+        found = (honest, other, caught(rows, cut), balanced(rows, cut))
+        yield f"{chance:.2f}: " + " ".join(f"{value:.3f}" for value in found)
 
 
 def reliability(rows: Rows, calibration: Calibration) -> Iterator[str]:
@@ -257,10 +115,12 @@ def report(rows: Rows) -> Iterable[str]:
     calibration = calibrated(near)
     yield str(calibration)
     yield from lines(rows, calibration)
-    yield "reliability, near:"
-    yield from reliability(near, calibration)
-    yield "reliability, dev:"
-    yield from reliability([r for r in rows if r.set == "dev"], calibration)
+    dev = [r for r in rows if r.set == "dev"]
+    for name, some in {"near": near, "dev": dev}.items():
+        yield f"reliability, {name}:"
+        yield from reliability(some, calibration)
+        yield f"threshold: honest alarms, other alarms, caught, balanced accuracy, {name}:"
+        yield from points(some, calibration)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

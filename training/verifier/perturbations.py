@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.verifier.claims import Span
+from training.verifier.words import HEDGES, OPPOSITES, SAME, SCOPES
 
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d,.]*\d\b|(?<![\w.,-])\d\b")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w'’-]+(?: (?:of the |of |de )?[A-Z][\w'’-]+)*(?!\w)")
@@ -23,39 +24,6 @@ _MONTHS = (
     "January February March April June July August September October November December".split()
 )
 _DATES = frozenset([*_DAYS, *_MONTHS])
-_OPPOSITES = """
-rose/fell increased/decreased higher/lower more/fewer won/lost before/after first/last
-largest/smallest best/worst supported/opposed accepted/rejected approved/rejected agreed/refused
-began/ended opened/closed north/south east/west northern/southern eastern/western early/late
-old/young older/younger male/female men/women father/mother son/daughter brother/sister
-husband/wife good/bad high/low major/minor public/private always/never gained/lost inside/outside
-above/below buy/sell bought/sold arrived/left up/down guilty/innocent alive/dead most/least
-success/failure successful/unsuccessful possible/impossible strong/weak win/lose allowed/banned
-allow/ban include/exclude strengthened/weakened positive/negative married/divorced easy/difficult
-common/rare majority/minority internal/external ancient/modern richest/poorest rise/fall
-"""
-_HEDGES = """
-may/will might/will could/will can/will|plans to/has begun to|plan to/have begun to|allegedly/
-reportedly/|is expected to/will|are expected to/will|probably/certainly|likely/certain
-is believed to have/has|are believed to have/have|perhaps/certainly|hopes to/will|hope to/will
-nearly/more than|about/exactly|around/exactly|almost/fully|proposed/adopted|considering/carrying out
-suggests/proves|suggested/proved|believes/knows|wants to/will|tried to/managed to
-accused of/guilty of
-"""
-_SCOPES = """
-some/all most/all many/all several/all often/always usually/always sometimes/always
-generally/always mostly/entirely largely/entirely partly/entirely|one of the/the only
-at least/exactly|up to/exactly|a few/all|mainly/only|among the/the
-"""
-_SAME = """
-said/stated began/started big/large however/yet about/around also/too bought/purchased
-killed/slain help/assist helped/assisted children/kids car/automobile film/movie doctor/physician
-buy/purchase near/close_to because/since but/yet many/numerous many/a_lot_of home/house
-although/though got/received shows/demonstrates show/demonstrate use/employ used/employed
-started/began starts/begins ended/finished wanted/wished big/sizeable whole/entire often/frequently
-job/post jobs/posts firm/company nation/country nearly/almost almost/nearly quickly/rapidly
-received/got died/passed_away needs/requires need/require important/significant
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +178,9 @@ FAULTS: Mapping[str, Change] = {
     "name": renamed,
     "swap": swapped,
     "denial": negated,
-    "opposite": _by_pairs(_OPPOSITES, "contradicted", both=True),
-    "hedge": _by_pairs(_HEDGES, "absent"),
-    "scope": _by_pairs(_SCOPES, "absent"),
+    "opposite": _by_pairs(OPPOSITES, "contradicted", both=True),
+    "hedge": _by_pairs(HEDGES, "absent"),
+    "scope": _by_pairs(SCOPES, "absent"),
 }
 
 
@@ -255,7 +223,7 @@ def _worded(text: str, _: Sequence[str], __: random.Random) -> Edit | None:
     return Edit(made) if made != text else None
 
 
-_said_so = _by_pairs(_SAME, "supported")
+_said_so = _by_pairs(SAME, "supported")
 TRUE: Sequence[Change] = (_moved, _shortened, _worded, _said_so, _said_so, _said_so)
 
 

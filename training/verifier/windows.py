@@ -113,7 +113,8 @@ def make_window(texts: Texts, claim: Claim, parts: Sequence[Ids], room: int) -> 
     said = tokens.ids[:STATEMENT_TOKENS]
     evidence = np.concatenate([*parts, np.zeros(0, np.int32)])
     context = context_ids(texts, claim, room - len(said) - len(evidence) - 4)
-    pieces = [[texts.cls], said, [texts.sep], evidence, [texts.sep], context, [texts.sep]]
+    first, end = np.array([texts.cls]), np.array([texts.sep])
+    pieces = [first, said, end, evidence, end, context, end]
     sizes = [len(said) + 2, len(evidence) + 1, len(context) + 1]
     faults = np.full(sum(sizes), UNKNOWN, np.float32)
     if claim.faults is not None:

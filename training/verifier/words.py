@@ -1,4 +1,4 @@
-"""Small lists of English words, and the forms of verbs."""
+"""Small lists of English words and phrases, and the forms of verbs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,40 @@ PREPOSITIONS = frozenset(
     "in on at by from to for with of during under after before about into over between near since "
     "until through against as within around above below behind off out up".split()
 )
+# Pairs of words or phrases: what a fault, or a harmless edit, puts in the place of what.
+OPPOSITES = """
+rose/fell increased/decreased higher/lower more/fewer won/lost before/after first/last
+largest/smallest best/worst supported/opposed accepted/rejected approved/rejected agreed/refused
+began/ended opened/closed north/south east/west northern/southern eastern/western early/late
+old/young older/younger male/female men/women father/mother son/daughter brother/sister
+husband/wife good/bad high/low major/minor public/private always/never gained/lost inside/outside
+above/below buy/sell bought/sold arrived/left up/down guilty/innocent alive/dead most/least
+success/failure successful/unsuccessful possible/impossible strong/weak win/lose allowed/banned
+allow/ban include/exclude strengthened/weakened positive/negative married/divorced easy/difficult
+common/rare majority/minority internal/external ancient/modern richest/poorest rise/fall
+"""
+HEDGES = """
+may/will might/will could/will can/will|plans to/has begun to|plan to/have begun to|allegedly/
+reportedly/|is expected to/will|are expected to/will|probably/certainly|likely/certain
+is believed to have/has|are believed to have/have|perhaps/certainly|hopes to/will|hope to/will
+nearly/more than|about/exactly|around/exactly|almost/fully|proposed/adopted|considering/carrying out
+suggests/proves|suggested/proved|believes/knows|wants to/will|tried to/managed to
+accused of/guilty of
+"""
+SCOPES = """
+some/all most/all many/all several/all often/always usually/always sometimes/always
+generally/always mostly/entirely largely/entirely partly/entirely|one of the/the only
+at least/exactly|up to/exactly|a few/all|mainly/only|among the/the
+"""
+SAME = """
+said/stated began/started big/large however/yet about/around also/too bought/purchased
+killed/slain help/assist helped/assisted children/kids car/automobile film/movie doctor/physician
+buy/purchase near/close_to because/since but/yet many/numerous many/a_lot_of home/house
+although/though got/received shows/demonstrates show/demonstrate use/employ used/employed
+started/began starts/begins ended/finished wanted/wished big/sizeable whole/entire often/frequently
+job/post jobs/posts firm/company nation/country nearly/almost almost/nearly quickly/rapidly
+received/got died/passed_away needs/requires need/require important/significant
+"""
 # The bare form of a verb, its past and its participle.
 _FORMS = """
 be was been, become became become, begin began begun, break broke broken, bring brought brought,

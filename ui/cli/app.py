@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from ui.cli import options as opt
+from ui.cli.keys import key
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(key, name="key")
 
 
 @app.command()
@@ -30,13 +31,36 @@ def chat(
     port: opt.Port = 7860,
     auth: opt.Auth = None,
     mcp: opt.Mcp = False,
+    allow_host: opt.AllowHost = None,
+    keys: opt.Keys = None,
 ) -> None:
     """Open the chat in the browser; index seeds/ when the store is empty."""
+    from ui.cli.seeds import fill_if_empty
     from ui.web.app import serve
 
+    allowed = allow_host or []
     with _chatbot(store) as bot:
-        _fill_if_empty(bot)
-        serve(bot, host=host, port=port, auth=auth, mcp=mcp)
+        fill_if_empty(bot)
+        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
+
+
+@app.command()
+def serve(
+    store: opt.Store = None,
+    host: opt.Host = "127.0.0.1",
+    port: opt.Port = 8000,
+    allow_host: opt.AllowHost = None,
+    keys: opt.Keys = None,
+    log_questions: opt.LogQuestions = False,
+) -> None:
+    """Answer other programs: OpenAI's API under /v1, our own under /api, its reference at /docs."""
+    from ui.api.app import Access
+    from ui.api.keys import KeyFile
+    from ui.api.server import serve
+
+    access = Access(host, allow_host or [], KeyFile(keys) if keys else None)
+    with _chatbot(store) as bot:
+        serve(bot, access, port=port, log_questions=log_questions)
 
 
 @app.command()
@@ -195,22 +219,6 @@ def _chatbot(store: str | None) -> "Iterator[Chatbot]":
 
     with Chatbot.open(store) as bot:
         yield bot
-
-
-def _fill_if_empty(bot: "Chatbot") -> None:
-    from rag.errors import StoreMissing
-    from ui.cli import terminal
-
-    try:
-        if bot.store.passages:
-            return
-    except StoreMissing:
-        pass
-    seeds = Path("seeds")
-    if not seeds.is_dir():
-        raise StoreMissing(f"No articles in {bot.settings.store!r}. Add some: footnote add FOLDER")
-    with terminal.progress("Indexing seeds/") as progress:
-        terminal.show_report(bot.add(seeds, progress=progress), as_json=False)
 
 
 def main() -> None:

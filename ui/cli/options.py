@@ -33,7 +33,21 @@ ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 Host = Annotated[str, Option(help="The address to listen on.")]
 Port = Annotated[int, Option(help="The port to listen on.")]
 Auth = Annotated[str | None, Option(metavar="USER:PASSWORD", help="Ask for it; or a file of such.")]
+AllowHost = Annotated[
+    list[str] | None, Option(metavar="NAME", help="A name it has elsewhere, as behind a proxy.")
+]
 Mcp = Annotated[bool, Option("--mcp", help="Offer `ask` and `articles` to MCP.")]
+
+# The endpoint
+Keys = Annotated[
+    Path | None, Option(metavar="FILE", envvar="FOOTNOTE_API_KEYS", help="The endpoint's keys.")
+]
+KeyName = Annotated[str, Argument(metavar="NAME")]
+Write = Annotated[bool, Option("--write", help="It may add and remove articles as well.")]
+Rate = Annotated[int, Option(metavar="N", min=1, help="Requests a minute.")]
+LogQuestions = Annotated[
+    bool, Option("--log-questions", help="Write the questions into the log as well.")
+]
 
 # Evaluations
 Gold = Annotated[list[str] | None, Argument(metavar="[GOLD...]", show_default=False)]

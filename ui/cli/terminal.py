@@ -15,6 +15,7 @@ from rich.text import Text
 
 from rag import answer_json, article_json, fact_check_json, hit_json
 from rag.errors import InputError
+from ui.documents import report_json, stored_json
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rag.ingestion.pipeline import Progress
 
 UNWRAPPED = 100_000
+_COUNTS = ("added", "updated", "unchanged", "failed", "passages")
 _STYLES = {
     "supported": "green",
     "contradicted": "bold red",
@@ -60,18 +62,11 @@ def show_report(report: "IngestReport", *, as_json: bool) -> None:
         sys.stderr.write(f"footnote: {failure.source}: {failure.reason}\n")
     for warning in report.warnings:
         sys.stderr.write(f"footnote: {warning}\n")
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-        "passages": report.passages,
-    }
+    document = report_json(report)
     if as_json:
-        failures = [{"source": str(f.source), "reason": f.reason} for f in report.failed]
-        print_json({**counts, "failures": failures, "warnings": list(report.warnings)})
+        print_json(document)
     else:
-        sys.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
+        sys.stdout.write(", ".join(f"{document[name]} {name}" for name in _COUNTS) + "\n")
 
 
 def show_answer(answer: "Answer", *, as_json: bool) -> None:
@@ -140,7 +135,7 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
 def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> None:
     """The list of articles."""
     if as_json:
-        print_json([_stored_json(article) for article in articles])
+        print_json([stored_json(article) for article in articles])
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "title", "source", "date", "passages"):
@@ -202,8 +197,3 @@ def _one_line(text: str) -> str:
 def _byline(article: "Article") -> str:
     parts = (article.title, article.source, day_of(article.published_at))
     return " · ".join(filter(None, parts))
-
-
-def _stored_json(article: "ArticleSummary") -> dict[str, Any]:
-    counts = {"passages": article.passages, "characters": article.characters}
-    return {**article_json(article), **counts}

@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -10,9 +12,12 @@ from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
 from rag.ingestion.loaders.decoding import MOST_BYTES
+from ui.api.app import Access, Beside, endpoint
+from ui.api.hosts import is_exposed
+from ui.api.keys import KeyFile
 from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
-from ui.web.auth import credentials, is_exposed
+from ui.web.auth import credentials
 from ui.web.chat import chat_pane
 from ui.web.check import check_pane
 from ui.web.head import Head, head
@@ -58,6 +63,8 @@ def serve(
     port: int = 7860,
     auth: str | None = None,
     mcp: bool = False,
+    allowed: Sequence[str] = (),
+    keys: Path | None = None,
 ) -> None:
     """Serve the page until interrupted. `auth` is `USER:PASSWORD` or a file with such lines.
 
@@ -65,7 +72,7 @@ def serve(
     Raises `SettingsError` for credentials that are none, a port in use, and when `mcp` is asked
     for and not installed.
     """
-    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp)
+    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
     _say(f"Footnote is at {page.local_url} (stop with Ctrl+C)")
     if is_exposed(host) and not auth:
         _say(f"Anyone who reaches {host} can read, add and remove articles. Ask for a password:")
@@ -80,8 +87,15 @@ def launch(
     port: int | None = None,
     auth: str | None = None,
     mcp: bool = False,
+    allowed: Sequence[str] = (),
+    keys: Path | None = None,
 ) -> gr.Blocks:
-    """Serve the page in the background, at a free port unless one is given, until its `close()`."""
+    """Serve the page in the background, at a free port unless one is given, until its `close()`.
+
+    The endpoint answers on the same port; where the page asks for a password, it asks for a key.
+    `allowed` are the host's names elsewhere, `keys` the file of the endpoint's keys.
+    """
+    access = Access(host, allowed, KeyFile(keys) if keys else None, guarded=auth is not None)
     if mcp:
         _need_mcp()
     _stop_event_sums()
@@ -94,7 +108,12 @@ def launch(
             mcp_server=mcp,
             prevent_thread_lock=True,
             max_file_size=MOST_BYTES,
-            app_kwargs={"middleware": [Middleware(Head, head=head())]},
+            app_kwargs={
+                "middleware": [
+                    Middleware(Beside, endpoint=endpoint(bot, access)),
+                    Middleware(Head, head=head()),
+                ]
+            },
             theme=_theme(),
             **_PRIVATE,
         )

@@ -1,6 +1,5 @@
-"""Who may use the page: credentials, and a warning when anyone could."""
+"""Who may use the page: credentials."""
 
-from ipaddress import ip_address
 from pathlib import Path
 
 from rag.errors import SettingsError
@@ -34,13 +33,3 @@ def _pair(line: str, auth: str) -> tuple[str, str]:
 
 def _none_in(auth: str) -> Credentials:
     raise SettingsError(f"The file {auth!r} names no one; write USER:PASSWORD on a line of it.")
-
-
-def is_exposed(host: str) -> bool:
-    """Whether other machines can reach what listens on `host`."""
-    if host == "localhost":
-        return False
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
-        return True
