@@ -164,7 +164,8 @@ def test_questions_are_logged_only_when_asked_for(
     caplog.set_level(logging.INFO, "footnote.requests")
     with Served(bot, Access(), log_questions=logged) as served:
         httpx.post(f"{served.url}/api/retrieve", json=QUESTION, timeout=60)
-    [line] = [record.getMessage() for record in caplog.records]
+    ours = [r for r in caplog.records if r.name == "footnote.requests"]
+    [line] = [record.getMessage() for record in ours]
     assert line.startswith("- POST /api/retrieve 200 ")
     assert ("Who steered the ferry?" in line) is logged
 
