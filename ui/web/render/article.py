@@ -47,6 +47,7 @@ def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0)
         el("div", _paragraphs(article.text, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",
+        tabindex=0,  # so that keys can scroll an article in which nothing else takes the focus
         data_article=article.id,
         data_version=uuid4().hex,
     )
