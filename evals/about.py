@@ -50,7 +50,7 @@ class About:
     def of(cls, bot: Chatbot, judge: str | None = None) -> "About":
         """What a run of this chatbot would be a run of; `judge` is the model that judges."""
         settings = {k: v for k, v in asdict(bot.settings).items() if k not in _SECRET}
-        if not bot.settings.is_extractive:
+        if bot.settings.speaks_openai:
             settings["server"] = bot.settings.server
         if judge:
             settings["judge"] = judge

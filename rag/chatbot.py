@@ -1,7 +1,8 @@
 """Chatbot: the one object a user holds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,13 +10,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.fact_check import FactCheck, FactChecker
-from rag.answers import Answer, Done, Event, Mode, Retrieved
+from rag.answers import Answer, Event, Mode
 from rag.citations.groundedness import Groundedness
 from rag.components import Components
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
-from rag.conversation.shared_events import SharedEvents
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.retrieval.query import Query
@@ -24,8 +24,14 @@ from vectorstore.listing import Order
 from vectorstore.records import Article, Hit
 
 if TYPE_CHECKING:
-    from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.chat_engine.types import BaseChatEngine
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
+    from llama_index.core.query_engine import RetrieverQueryEngine
+    from llama_index.core.vector_stores import MetadataFilters
+
+    from rag.llama_index.engine import Question
+    from rag.llama_index.retriever import Scope
 
 Source = str | Path | Article
 
@@ -96,12 +102,7 @@ class Chatbot(Components):
         the answer is an extractive one, and its first note says why. Raises `InputError`, and
         `ModelError` where the model is set up wrongly.
         """
-        for event in self.stream(
-            question, history=history, as_of=as_of, filters=filters, k=k, mode=mode
-        ):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("a stream ends with Done")
+        return self._question(question, history, as_of, filters, k, mode).answer()
 
     def stream(
         self,
@@ -112,39 +113,39 @@ class Chatbot(Components):
         filters: Mapping[str, Any] | None = None,
         k: int | None = None,
         mode: Mode | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The same as `ask`, as it happens: `Retrieved`, then `Delta` and `Cited`, then `Done`."""
-        started = perf_counter()
-        query = Query.parse(question, as_of, filters)
-        synthesizer = self.synthesizer(mode)
-        alone = standalone(query.question, history, synthesizer.complete)
-        query = replace(query, question=alone.question)
-        hits = self.retriever.retrieve(replace(query, question=alone.search_text), self._k(k))
-        retrieved = perf_counter()
-        yield Retrieved(hits, alone.question)
-        draft = yield from synthesizer.compose(query, hits)
-        if alone.usage:
-            draft = replace(draft, usage=alone.usage + draft.usage)
-        answered = perf_counter()
-        timings = {
-            "retrieve": 1000 * (retrieved - started),
-            "answer": 1000 * (answered - retrieved),
-        }
-        changed = alone.question if alone.changed else None
-        yield Done(draft.answer(question, synthesizer.mode, hits, changed, timings))
+        return self._question(question, history, as_of, filters, k, mode).events()
 
-    async def aask(self, question: str, **options: Any) -> Answer:
-        """`ask` without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, **options)
+    async def aask(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        k: int | None = None,
+        mode: Mode | None = None,
+    ) -> Answer:
+        """`ask` without blocking the event loop; cancelling it ends the call to the model."""
+        made = await asyncio.to_thread(self._question, question, history, as_of, filters, k, mode)
+        return await made.aanswer()
 
-    async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
-        """`stream` without blocking the event loop; leaving the loop early stops the model."""
-        events = SharedEvents(self.stream(question, **options))
-        try:
-            while event := await asyncio.to_thread(events.next):
+    async def astream(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        k: int | None = None,
+        mode: Mode | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """`stream` without blocking the event loop; leaving it or cancelling ends the call."""
+        made = await asyncio.to_thread(self._question, question, history, as_of, filters, k, mode)
+        async with aclosing(made.aevents()) as events:
+            async for event in events:
                 yield event
-        finally:
-            await asyncio.shield(asyncio.to_thread(events.close))
 
     def retrieve(
         self,
@@ -158,7 +159,7 @@ class Chatbot(Components):
         """The `k` passages most likely to answer, best first."""
         query = Query.parse(question, as_of, filters)
         searched = standalone(query.question, history).search_text
-        return list(self.retriever.retrieve(replace(query, question=searched), k))
+        return list(self.retriever.retrieve(replace(query, question=searched), self.how_many(k)))
 
     def check(
         self,
@@ -182,17 +183,76 @@ class Chatbot(Components):
 
     # LlamaIndex
 
-    def as_retriever(self, k: int | None = None) -> "BaseRetriever":
-        """A plain LlamaIndex retriever over the store."""
-        from rag.llama_index import ArticleRetriever
+    def as_retriever(
+        self,
+        k: int | None = None,
+        *,
+        filters: "Mapping[str, Any] | MetadataFilters | None" = None,
+        as_of: date | str | None = None,
+    ) -> "BaseRetriever":
+        """A plain LlamaIndex retriever over the store.
 
-        return ArticleRetriever(self.retriever, self._k(k))
+        `filters` and `as_of` are as in `ask`; LlamaIndex's `MetadataFilters` are understood as
+        well. Raises `InputError` naming a filter that is not.
+        """
+        from rag.llama_index.retriever import ArticleRetriever
 
-    def as_query_engine(self, k: int | None = None) -> "BaseQueryEngine":
-        """A plain LlamaIndex query engine; its response's metadata hold the `Answer`."""
-        from rag.llama_index import query_engine
+        return ArticleRetriever(self.retriever, self._scope(filters, as_of, k))
 
-        return query_engine(self.retriever, self.synthesizer(), self._k(k))
+    def as_query_engine(
+        self,
+        k: int | None = None,
+        *,
+        filters: "Mapping[str, Any] | MetadataFilters | None" = None,
+        as_of: date | str | None = None,
+        node_postprocessors: "Sequence[BaseNodePostprocessor]" = (),
+        streaming: bool = False,
+    ) -> "RetrieverQueryEngine":
+        """A plain LlamaIndex query engine, the one that answers `ask`.
 
-    def _k(self, k: int | None) -> int:
-        return self.settings.passages if k is None else k
+        Its response's metadata hold the answer as plain data; of a streaming one they are there
+        at its end. The chatbot's own postprocessors come before these.
+        """
+        from rag.llama_index.engine import query_engine
+
+        parts = self.parts(None)
+        parts = replace(
+            parts, node_postprocessors=(*parts.node_postprocessors, *node_postprocessors)
+        )
+        return query_engine(parts, self._scope(filters, as_of, k), streaming=streaming)
+
+    def as_chat_engine(
+        self,
+        k: int | None = None,
+        *,
+        filters: "Mapping[str, Any] | MetadataFilters | None" = None,
+        as_of: date | str | None = None,
+    ) -> "BaseChatEngine":
+        """A LlamaIndex chat engine: follow-ups are understood by what was said before."""
+        from rag.llama_index.chat_engine import CitingChatEngine
+
+        return CitingChatEngine(self.parts(None), self._scope(filters, as_of, k))
+
+    def _question(  # noqa: PLR0917
+        self,
+        question: str,
+        history: History,
+        as_of: date | str | None,
+        filters: Mapping[str, Any] | None,
+        k: int | None,
+        mode: Mode | None,
+    ) -> "Question":
+        from rag.llama_index.engine import Question
+
+        return Question(self.parts(mode), self._scope(filters, as_of, k), question, history)
+
+    def _scope(
+        self,
+        filters: "Mapping[str, Any] | MetadataFilters | None",
+        as_of: date | str | None,
+        k: int | None,
+    ) -> "Scope":
+        from rag.llama_index.filters import plain_filters
+        from rag.llama_index.retriever import Scope
+
+        return Scope(Query.parse("", as_of, plain_filters(filters)), self.how_many(k))

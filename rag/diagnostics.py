@@ -4,12 +4,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.answering.generative import WITHOUT
 from rag.chatbot import Chatbot
 from rag.errors import FootnoteError, StoreMissing
-from rag.llm.messages import Message
+from rag.llm.local_servers import local_servers
+from rag.llm.script import completed
+from rag.retrieval.query import Query
 from rag.settings import Settings
+from vectorstore.records import Article, Hit, Passage
 
-TRIAL = (Message("user", "Reply with the word: ready"),)
+QUESTION = "When did the bridge at Brandau reopen?"
+_TEXT = "The bridge at Brandau reopened on 3 May 2024. Its repairs had taken two years."
+_ARTICLE = Article("trial", "The bridge at Brandau", _TEXT)
+HIT = Hit(Passage("trial", 0, 0, len(_TEXT), _TEXT), _ARTICLE, 1.0)
+"""What a configured model is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     bot = Chatbot(settings)
     yield _encoder(bot)
     yield _store(settings)
-    yield _model(settings)
+    yield from _model(settings)
 
 
 def _encoder(bot: Chatbot) -> Check:
@@ -52,19 +60,32 @@ def _store(settings: Settings) -> Check:
     )
 
 
-def _model(settings: Settings) -> Check:
+def _model(settings: Settings) -> Iterator[Check]:
     if settings.is_extractive:
         detail = "none: answers are the articles' own sentences. Set OPENAI_API_KEY to use one."
-        return Check("Language model", ok=None, detail=detail)
-    from rag.llm.chat_model import Model
+        yield Check("Language model", ok=None, detail=detail)
+        for server in local_servers():
+            yield Check("Local server", ok=True, detail=f"{server.name} runs: {server.settings}")
+        return
+    yield _trial(settings)
 
+
+def _trial(settings: Settings) -> Check:
+    """One real question: the model is to say, with the sentence's number, what an article says."""
     try:
-        model = Model(settings)
-        said = " ".join(model.complete(TRIAL, 200).text.split())[:40]
+        with Chatbot(settings) as bot:
+            model = bot.language_model
+            draft = completed(bot.synthesizer("generative").compose(Query.parse(QUESTION), (HIT,)))
+            window = model.window
     except FootnoteError as error:
         return Check("Language model", ok=False, detail=str(error))
-    return Check(
-        "Language model",
-        ok=True,
-        detail=f"{settings.llm} answered {said!r}; it is taken to read {model.window:,} tokens",
-    )
+    if draft.mode == "extractive":
+        return Check(
+            "Language model", ok=False, detail=draft.notes[0].removeprefix(WITHOUT).strip()
+        )
+    said = " ".join(draft.text.split())[:60]
+    holds = any(statement.support in {"quoted", "supported"} for statement in draft.statements)
+    told = f"{settings.llm} answered {said!r}"
+    if not holds:
+        return Check("Language model", ok=None, detail=f"{told}, which cites nothing that holds")
+    return Check("Language model", ok=True, detail=f"{told}; it is taken to read {window:,} tokens")

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ EXTRACTIVE = "extractive"
 BUILTIN_EMBEDDING = "minilm"
 OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_OPENAI_MODEL = "gpt-4.1-mini"
+SPEAK_OPENAI = ("openai", "compatible")
+PROVIDERS = (*SPEAK_OPENAI, "anthropic", "gemini", "mistral", "bedrock", "ollama")
+HANDED_IN = "llama-index"
+"""What stands before the name of a model that a program hands in."""
 
 VARIABLES = {
     "store": "FOOTNOTE_STORE",
@@ -39,7 +43,7 @@ class Settings:
                      path and `?tenant=NAME&database=NAME`
     collection       the store's collection in Chroma: one server holds several stores
     store_token      what a Chroma server wants to be told in its header; never shown
-    llm              `extractive`, `openai:NAME` or `compatible:NAME`; with a key alone, OpenAI
+    llm              `extractive`, or `PROVIDER:NAME`; with a key alone, OpenAI's default model
     embedding        `minilm`, `openai:NAME` or `compatible:NAME`
     passages         how many passages an answer is made from
     max_tokens       the most tokens one answer may cost, prompt and completion together
@@ -69,8 +73,8 @@ class Settings:
                 f"{VARIABLES['collection']} is {self.collection!r}; it must be 3 or more letters, "
                 "digits, dots, dashes or underscores."
             )
-        _check_model("llm", self.llm, EXTRACTIVE)
-        _check_model("embedding", self.embedding, BUILTIN_EMBEDDING)
+        _check_model("llm", self.llm, EXTRACTIVE, (*PROVIDERS, HANDED_IN))
+        _check_model("embedding", self.embedding, BUILTIN_EMBEDDING, SPEAK_OPENAI)
         for name in ("passages", "max_tokens", "context_window", "timeout"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -81,7 +85,8 @@ class Settings:
     def load(cls, environ: Mapping[str, str], directory: Path = Path()) -> "Settings":
         """Settings from the environment, `.env`, `footnote.toml` and the defaults, in that order.
 
-        Raises `SettingsError` for a value that means nothing and a file that cannot be read.
+        Raises `SettingsError` for a value that means nothing, a file that cannot be read, and a
+        key of the environment's where only a file of the folder says whom to send it to.
         """
         from dotenv import dotenv_values
 
@@ -90,6 +95,7 @@ class Settings:
         for name, variable in VARIABLES.items():
             if given := environ.get(variable) or dotenv.get(variable):
                 values[name] = given
+        _check_trust(environ, values)
         if values.get("openai_api_key"):
             values.setdefault("llm", f"openai:{DEFAULT_OPENAI_MODEL}")
         return cls(**{name: _typed(name, value) for name, value in values.items()})
@@ -98,6 +104,11 @@ class Settings:
     def is_extractive(self) -> bool:
         """Whether answers are made without a language model."""
         return self.llm == EXTRACTIVE
+
+    @property
+    def speaks_openai(self) -> bool:
+        """Whether the model is asked by OpenAI's protocol."""
+        return self.llm.partition(":")[0] in SPEAK_OPENAI
 
     @property
     def server(self) -> str:
@@ -115,13 +126,24 @@ class Settings:
         return (prices[0] * read + prices[1] * written) / 1_000_000 if prices else None
 
 
-def _check_model(name: str, value: str, builtin: str) -> None:
+def _check_model(name: str, value: str, builtin: str, providers: Sequence[str]) -> None:
     kind, _, model = value.partition(":")
-    if value != builtin and (kind not in {"openai", "compatible"} or not model):
-        raise SettingsError(
-            f"{VARIABLES[name]} is {value!r}; it must be {builtin!r}, 'openai:NAME' or "
-            "'compatible:NAME'."
-        )
+    if value != builtin and (kind not in providers or not model):
+        known = ", ".join(f"{p}:NAME" for p in providers if p != HANDED_IN)
+        raise SettingsError(f"{VARIABLES[name]} is {value!r}; it must be {builtin!r} or {known}.")
+
+
+def _check_trust(environ: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """Refuse to send a secret of the environment's to an address that only a folder gives."""
+    for secret, place in (("openai_api_key", "openai_base_url"), ("store_token", "store")):
+        key, url = VARIABLES[secret], VARIABLES[place]
+        is_address = "//" in str(values.get(place))
+        if environ.get(key) and is_address and not environ.get(url):
+            raise SettingsError(
+                f"{url} is set in this folder, and {key} in the environment: the key is not sent "
+                f"where a folder says. Set {url} in the environment as well, or {key} in the "
+                "folder's .env."
+            )
 
 
 def _prices(price: str | None) -> tuple[float, float] | None:

@@ -13,9 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import socket
 from types import TracebackType
 from typing import Any, Self
 
+from rag.answering.generative import Generative
+from rag.llm.language_model import language_model
+from rag.models.verifier import Verifier
 from rag.settings import Settings
 
 KEY = "sk-test-do-not-show-this-key"
@@ -60,6 +64,7 @@ class ModelServer:
         self.models: list[dict[str, Any]] = []
         self.path = "/v1"
         self.keys: list[str] = []
+        self.connections = 0
         self.hung_up = threading.Event()
         self._replies: list[Reply | Script] = [Reply()]
         self._server = _Server(self)
@@ -102,6 +107,11 @@ class ModelServer:
         )
         return replace(settings, **changes)
 
+    def writer(self, verifier: Verifier, **changes: Any) -> Generative:
+        """A synthesizer that has this server's model write."""
+        settings = self.settings(**changes)
+        return Generative(settings, lambda: language_model(settings), lambda: verifier)
+
     def reply(self, body: dict[str, Any], key: str) -> Reply:
         """The reply to a call, which is noted."""
         self.calls.append(body)
@@ -118,6 +128,10 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, owner: ModelServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.owner = owner
+
+    def get_request(self) -> tuple[socket, Any]:
+        self.owner.connections += 1
+        return super().get_request()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         return

@@ -1,6 +1,5 @@
 import asyncio
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,15 @@ from hypothesis import strategies as st
 from rag import Chatbot, Settings
 from rag.answers import Cited, Usage
 from rag.conversation.history import Turn
-from rag.conversation.query_rewriting import TURNS, Standalone, asks_for_sources, standalone
+from rag.conversation.query_rewriting import (
+    TURNS,
+    Standalone,
+    asks_for_sources,
+    rewritten,
+    standalone,
+)
 from rag.errors import ModelError
-from rag.llm.messages import Message, Piece
+from rag.llm.messages import Piece, Prompt
 from tests.openai_server import ModelServer, Reply
 from vectorstore.records import Article
 
@@ -95,30 +100,33 @@ def test_any_talk_is_understood_somehow(question: str, history: list[Turn]) -> N
     assert alone.changed or alone == Standalone(question, question)
 
 
+def as_rewritten(said: Piece | ModelError) -> tuple[Standalone, str]:
+    """What a model's reply comes to, and the last message of what it was asked."""
+    script = rewritten("And who leads it?", OPEC)
+    prompt = next(script)
+    assert isinstance(prompt, Prompt)
+    if isinstance(said, Piece):
+        assert script.send(said) == prompt
+    with pytest.raises(StopIteration) as stop:
+        script.throw(said) if isinstance(said, ModelError) else script.send(None)
+    return stop.value.value, prompt.messages[-1].text
+
+
 def test_a_model_rewrites_when_there_is_one() -> None:
-    told: list[str] = []
-
-    def complete(messages: Sequence[Message]) -> Piece:
-        told.append(messages[-1].text)
-        return Piece("<think>They mean OPEC.</think>“Who leads OPEC?”\n", "stop", Usage(9, 5))
-
-    assert standalone("And who leads it?", OPEC, complete) == Standalone(
+    reply = Piece("<think>They mean OPEC.</think>“Who leads OPEC?”\n", "stop", Usage(9, 5))
+    alone, told = as_rewritten(reply)
+    assert alone == Standalone(
         "Who leads OPEC?", "Who leads OPEC?", changed=True, usage=Usage(9, 5)
     )
-    assert told == [
+    assert told == (
         "<conversation>\nuser: What is OPEC?\nagent: OPEC is a group of oil exporters.\n"
         "</conversation>\n\nQuestion: And who leads it?"
-    ]
+    )
 
 
-@pytest.mark.parametrize("said", ["", "x" * 1000, None])
-def test_rules_step_in_for_a_model_that_fails(said: str | None) -> None:
-    def complete(messages: object) -> Piece:
-        if said is None:
-            raise ModelError("No server answers.")
-        return Piece(said)
-
-    assert standalone("And who leads it?", OPEC, complete).question == "And who leads OPEC?"
+@pytest.mark.parametrize("said", [Piece(""), Piece("x" * 1000), ModelError("No server answers.")])
+def test_rules_step_in_for_a_model_that_fails(said: Piece | ModelError) -> None:
+    assert as_rewritten(said)[0].question == "And who leads OPEC?"
 
 
 @pytest.mark.parametrize(

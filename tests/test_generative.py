@@ -3,10 +3,9 @@ from typing import Any
 
 import pytest
 
-from rag.answering.generative import Generative
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Usage
 from rag.errors import ModelError, ModelUnavailable
-from rag.llm.chat_model import Model
+from rag.llm.language_model import language_model
 from rag.llm.prompts import CANNOT_ANSWER, WRITER, fitting, number, writing
 from rag.models.verifier import Verifier
 from rag.retrieval.query import Query
@@ -62,7 +61,7 @@ class Answered:
         self, *replies: str | Reply | Script, as_of: str | None = None, **settings: Any
     ) -> Draft:
         self.server.say(*replies)
-        writer = Generative(self.server.settings(**settings), lambda: self.verifier)
+        writer = self.server.writer(self.verifier, **settings)
         composition = writer.compose(Query.parse(QUESTION, as_of), HITS)
         while True:
             try:
@@ -243,7 +242,7 @@ def test_an_answer_of_which_nothing_is_supported_is_a_refusal(answered: Answered
 
 
 def test_without_passages_nothing_is_asked(server: ModelServer, verifier: Verifier) -> None:
-    composition = Generative(server.settings(), lambda: verifier).compose(Query.parse(QUESTION), ())
+    composition = server.writer(verifier).compose(Query.parse(QUESTION), ())
     with pytest.raises(StopIteration) as stop:
         next(composition)
     assert (stop.value.value.refused, server.calls) == (True, [])
@@ -272,7 +271,7 @@ def test_a_window_is_what_the_server_says(server: ModelServer) -> None:
         {"id": "other", "object": "model", "max_model_len": 1},
         {"id": "some-model", "object": "model", "max_model_len": 32_768},
     ]
-    assert Model(server.settings()).window == 32_768
+    assert language_model(server.settings()).window == 32_768
 
 
 @pytest.mark.parametrize(
@@ -288,7 +287,7 @@ def test_a_window_is_what_the_server_says(server: ModelServer) -> None:
 def test_a_window_that_the_server_does_not_say(
     server: ModelServer, settings: dict[str, Any], window: int
 ) -> None:
-    assert Model(server.settings(**settings)).window == window
+    assert language_model(server.settings(**settings)).window == window
 
 
 def test_the_day_of_the_question_is_told(answered: Answered) -> None:
@@ -418,9 +417,7 @@ def test_a_long_thought_before_the_answer_is_no_long_answer(answered: Answered) 
 
 def test_closing_the_composition_ends_the_call(server: ModelServer, verifier: Verifier) -> None:
     server.say(Reply(("He spoke in Moscow [2]. ",) * 500, pause=0.01))
-    composition = Generative(server.settings(), lambda: verifier).compose(
-        Query.parse(QUESTION), HITS
-    )
+    composition = server.writer(verifier).compose(Query.parse(QUESTION), HITS)
     next(composition)
     composition.close()
     assert server.hung_up.wait(5)

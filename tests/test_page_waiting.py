@@ -1,6 +1,6 @@
 """What the page does while an answer or an article takes its time, in a real browser."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,11 +21,11 @@ SLOW = "Who led the work on the bridge at Brandau?"
 class Gated(Chatbot):
     """Answers one question, fetches one article and adds others only when it is let."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: Settings, **parts: Any) -> None:
+        super().__init__(settings, **parts)
         self.answering, self.adding, self.fetching = Event(), Event(), Event()
 
-    def stream(self, question: str, **options: Any) -> Iterator[Any]:
+    def stream(self, question: str, **options: Any) -> Generator[Any, None, None]:
         if question == SLOW:
             self.answering.wait(30)
         return super().stream(question, **options)

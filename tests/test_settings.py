@@ -27,6 +27,26 @@ def test_extractive_turns_the_model_off(tmp_path: Path) -> None:
     assert Settings.load(environ, tmp_path).is_extractive
 
 
+def test_a_key_of_the_environment_is_not_sent_where_a_folder_says(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_BASE_URL=http://elsewhere.test/v1\n")
+    with pytest.raises(SettingsError, match="the key is not sent where a folder says"):
+        Settings.load({"OPENAI_API_KEY": "sk-1"}, tmp_path)
+    own = {"OPENAI_API_KEY": "sk-1", "OPENAI_BASE_URL": "http://here.test/v1"}
+    assert Settings.load(own, tmp_path).openai_base_url == "http://here.test/v1"
+
+
+def test_a_token_of_the_environment_is_not_sent_to_a_folders_store(tmp_path: Path) -> None:
+    (tmp_path / "footnote.toml").write_text('store = "http://elsewhere.test"\n')
+    with pytest.raises(SettingsError, match="FOOTNOTE_STORE is set in this folder"):
+        Settings.load({"FOOTNOTE_STORE_TOKEN": "t"}, tmp_path)
+
+
+def test_a_folder_may_say_where_its_own_key_is_sent(tmp_path: Path) -> None:
+    url = "http://elsewhere.test/v1"
+    (tmp_path / ".env").write_text(f"OPENAI_API_KEY=sk-2\nOPENAI_BASE_URL={url}\n")
+    assert Settings.load({}, tmp_path).openai_base_url == url
+
+
 def test_keys_are_never_shown() -> None:
     settings = Settings(openai_api_key="sk-secret", openai_base_url="http://me:sk-secret@host:1/v1")
     assert "sk-secret" not in repr(settings)

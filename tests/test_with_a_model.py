@@ -17,6 +17,7 @@ from rag import Answer, Article, Chatbot, Usage
 from rag.answers import Cited, Done
 from rag.documents import answer_json
 from rag.errors import ModelError
+from rag.llm.local_servers import local_servers
 from tests.openai_server import KEY, ModelServer, Reply
 
 BRIDGE = Article(
@@ -213,13 +214,28 @@ def test_the_command_line_fails_in_one_line_on_a_wrong_key(
     assert KEY not in said.stderr
 
 
-def test_doctor_makes_one_small_call(footnote: Footnote, server: ModelServer) -> None:
+def test_doctor_asks_one_real_question(footnote: Footnote, server: ModelServer) -> None:
     server.calls.clear()
-    server.say("ready")
+    server.say("The bridge at Brandau reopened on 3 May 2024 [1].")
     said = footnote("doctor")
     assert (said.returncode, len(server.calls)) == (0, 1)
-    assert "compatible:some-model answered 'ready'" in said.stdout
-    assert server.calls[0]["max_tokens"] == 200
+    told = "compatible:some-model answered 'The bridge at Brandau reopened on 3 May 2024. [1]'"
+    assert told in said.stdout
+
+
+def test_doctor_says_of_a_model_that_cites_nothing(footnote: Footnote, server: ModelServer) -> None:
+    server.say("Brazil won the World Cup five times [1].")
+    assert "none    Language model" in footnote("doctor").stdout
+
+
+def test_a_local_server_is_found(server: ModelServer) -> None:
+    server.models = [{"id": "llama3.1", "object": "model"}]
+    port = int(server.url.split(":")[2].partition("/")[0])
+    [found] = local_servers({"Ollama": port, "vLLM": 9})
+    server.models = []
+    assert found.settings == (
+        f"export FOOTNOTE_LLM=compatible:llama3.1 OPENAI_BASE_URL=http://127.0.0.1:{port}/v1"
+    )
 
 
 def test_doctor_says_what_is_broken(footnote: Footnote) -> None:

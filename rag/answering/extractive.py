@@ -13,8 +13,9 @@ from rag.answering.candidate_sentences import (
 from rag.answering.context import with_context
 from rag.answering.contradiction import contradicting
 from rag.answering.question_types import SHORT, Kind, kind_of
-from rag.answering.synthesizer import Composition
+from rag.answering.synthesizer import Synthesizer
 from rag.answers import Citation, Cited, Draft, Mode, Statement
+from rag.llm.script import Script
 from rag.models.reader import Reader
 from rag.retrieval.query import Query
 from rag.text.words import content
@@ -27,16 +28,15 @@ NEAR = 5.0
 """Sentences this many logits below the best one are not shown beside it."""
 
 
-class Extractive:
+class Extractive(Synthesizer):
     """Answers with the few sentences that answer best, verbatim, each one cited."""
 
     mode: Mode = "extractive"
-    complete: None = None
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
+    def script(self, query: Query, hits: tuple[Hit, ...]) -> Script[Draft]:
         """Yield each statement; return the draft, a refusal when nothing answers well enough."""
         candidates = candidate_sentences(query.question, hits, self._reader) if hits else []
         kind = kind_of(query.question)

@@ -1,25 +1,26 @@
 """Answers that a language model writes from numbered sentences, each statement checked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.answering.synthesizer import Composition, Synthesizer
+from rag.answering.synthesizer import Synthesizer
 from rag.answers import Draft, Mode, Usage
 from rag.citations.attribution import Attribution
 from rag.citations.groundedness import Groundedness
 from rag.errors import ModelError, ModelUnavailable
-from rag.llm.messages import Message, Piece
+from rag.llm.messages import Piece, Prompt
 from rag.llm.prompts import SourceSentence, fitting, held_back, number
+from rag.llm.script import Script
 from rag.models.verifier import Verifier
 from rag.retrieval.query import Query
 from rag.settings import Settings
 from vectorstore.records import Hit
 
 if TYPE_CHECKING:
-    from rag.llm.chat_model import Model
+    from rag.llm.language_model import LanguageModel
 
 ANSWER_TOKENS = 700  # kept free for the answer in the model's window
 LONGEST_ANSWER = 8_000  # characters; a model that goes on is stopped
@@ -42,13 +43,12 @@ _ENDINGS = {"length": CUT_SHORT, "content_filter": FILTERED}
 class Page:
     """A prompt that fits the model's window, and what the reader should know of the fitting."""
 
-    messages: tuple[Message, ...]
+    prompt: Prompt
     sentences: Sequence[SourceSentence]
-    most: int | None
     notes: tuple[str, ...]
 
 
-class Generative:
+class Generative(Synthesizer):
     """Has a model write, maps its ids to exact spans, and checks every statement."""
 
     mode: Mode = "generative"
@@ -56,66 +56,66 @@ class Generative:
     def __init__(
         self,
         settings: Settings,
+        model: "Callable[[], LanguageModel]",
         verifier: Callable[[], Verifier],
         fallback: Callable[[], Synthesizer] | None = None,
     ) -> None:
-        """`verifier` is asked for when the first answer is checked; `fallback` gives what answers
+        """`model` and `verifier` are asked for when first needed; `fallback` gives what answers
         in the model's place while it is not to be had.
         """
         self._settings = settings
+        self._make_model = model
         self._verifier = verifier
         self._fallback = fallback
 
     @cached_property
-    def _model(self) -> "Model":
-        from rag.llm.chat_model import Model
-
-        return Model(self._settings)
+    def model(self) -> "LanguageModel":
+        """The language model that writes. Raises `ModelError` where it cannot be had at all."""
+        return self._make_model()
 
     @cached_property
     def _groundedness(self) -> Groundedness:
         return Groundedness(self._verifier())
 
-    def complete(self, messages: Sequence[Message]) -> Piece:
-        """The model's whole reply to a short task. Raises `ModelError`."""
-        return self._model.complete(messages)
-
-    def compose(self, query: Query, hits: tuple[Hit, ...]) -> Composition:
+    def script(self, query: Query, hits: tuple[Hit, ...]) -> Script[Draft]:
         """Yield the statements as they are written and checked; return the draft.
 
-        Closing the generator ends the call to the model. When the model breaks off, what it had
-        finished is kept, with a note. When nothing was finished, the fallback answers, with a
-        note that says why. Raises `ModelError` where something is set up wrongly, and
-        `ModelUnavailable` without a fallback.
+        When the model breaks off, what it had finished is kept, with a note. When nothing was
+        finished, the fallback answers, with a note that says why. Raises `ModelError` where
+        something is set up wrongly, and `ModelUnavailable` without a fallback.
         """
         page = self._page(query, hits)
         if not page.sentences:
             return Draft(refused=True, reason=NOTHING_FOUND, notes=page.notes)
         attribution = Attribution(page.sentences, self._groundedness)
         reply = Reply()
-        for piece in reply.heard(self._model.stream(page.messages, page.most)):
-            yield from attribution.feed(piece.text)
-            if attribution.length > LONGEST_ANSWER:
-                reply.finish = "length"
-                break
+        try:
+            while reply.goes_on and (piece := (yield page.prompt)):
+                reply.note(piece)
+                yield from attribution.feed(piece.text)
+                if attribution.length > LONGEST_ANSWER:
+                    reply.finish = "length"
+                    break
+        except ModelError as error:
+            reply.error = error
         yield from attribution.finish(whole=reply.is_whole)
         if attribution.said_something:
             return attribution.draft((*page.notes, *reply.notes), reply.usage)
         return (yield from self._without_model(query, hits, reply))
 
-    def _without_model(self, query: Query, hits: tuple[Hit, ...], reply: "Reply") -> Composition:
+    def _without_model(self, query: Query, hits: tuple[Hit, ...], reply: "Reply") -> Script[Draft]:
         if self._fallback is None or not isinstance(reply.failure, ModelUnavailable):
             raise reply.failure
         other = self._fallback()
-        draft = yield from other.compose(query, hits)
+        draft = yield from other.script(query, hits)
         notes = (f"{WITHOUT} {reply.failure}", *draft.notes)
         return replace(draft, mode=other.mode, notes=notes, usage=reply.usage)
 
     def _page(self, query: Query, hits: tuple[Hit, ...]) -> Page:
         notes = tuple(HELD_BACK.format(title) for title in held_back(hits))
         if not number(hits):
-            return Page((), (), None, notes)
-        room = min(self._model.window, self._settings.max_tokens or self._model.window)
+            return Page(Prompt(()), (), notes)
+        room = min(self.model.window, self._settings.max_tokens or self.model.window)
         day = _day(query.as_of)
         sentences, messages = fitting(hits, query.question, day, room - ANSWER_TOKENS)
         if not sentences:
@@ -125,12 +125,10 @@ class Generative:
             )
         read, found = len({s.hit.passage.id for s in sentences}), len(hits)
         if read < found:
-            notes += (
-                f"The model read {read} of {found} passages, the best ones; more did not fit.",
-            )
+            notes += (CUT_OFF.format(read, found),)
         spent = sum(message.estimated_tokens for message in messages)
         most = room - spent if self._settings.max_tokens else None
-        return Page(messages, sentences, most, notes)
+        return Page(Prompt(tuple(messages), most), sentences, notes)
 
 
 class Reply:
@@ -140,21 +138,20 @@ class Reply:
         self.finish: str | None = None
         self.usage: Usage | None = None
         self.error: ModelError | None = None
+        self._length = 0
 
-    def heard(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
-        """Pass the pieces on until they end, fail, or grow too long."""
-        length = 0
-        try:
-            for piece in pieces:
-                self.finish = piece.finish or self.finish
-                self.usage = piece.usage or self.usage
-                yield piece
-                length += len(piece.text)
-                if length > LONGEST_REPLY:
-                    self.finish = "length"
-                    return
-        except ModelError as error:
-            self.error = error
+    def note(self, piece: Piece) -> None:
+        """Take note of what a piece says beside its text."""
+        self.finish = piece.finish or self.finish
+        self.usage = piece.usage or self.usage
+        self._length += len(piece.text)
+        if self._length > LONGEST_REPLY:
+            self.finish = "length"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is not too long yet, with what is thought aloud."""
+        return self._length <= LONGEST_REPLY
 
     @property
     def is_whole(self) -> bool:

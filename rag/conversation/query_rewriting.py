@@ -10,8 +10,9 @@ from rag.answers import Usage
 from rag.citations.parser import THOUGHT
 from rag.conversation.history import Turn
 from rag.errors import ModelError
-from rag.llm.messages import Complete
+from rag.llm.messages import Piece, Prompt
 from rag.llm.prompts import rewriting
+from rag.llm.script import Script
 from rag.text.names import name_spans, names, names_as_written
 from rag.text.sentences import sentence_spans
 from rag.text.vocabulary import FRAME
@@ -69,26 +70,33 @@ class Standalone:
     usage: Usage | None = None
 
 
-def standalone(
-    question: str,
-    history: Sequence[Turn | Mapping[str, Any]],
-    complete: Complete | None = None,
-) -> Standalone:
-    """Make a follow-up understandable by itself.
+def standalone(question: str, history: Sequence[Turn | Mapping[str, Any]]) -> Standalone:
+    """Make a follow-up understandable by itself, by rules.
 
-    `complete` asks a language model; without one, or when it fails, rules carry over the names
-    and the topic of the turns before. A question that is understandable already, or begins a
-    new subject, stays as it is.
+    They carry over the names and the topic of the turns before. A question that is understandable
+    already, or begins a new subject, stays as it is.
     """
-    turns = [Turn.of(turn) for turn in history][-TURNS:]
+    return _resolved(question, *_topic(_last(history)))
+
+
+def rewritten(question: str, history: Sequence[Turn | Mapping[str, Any]]) -> Script[Standalone]:
+    """The same by a language model, and by rules where it fails."""
+    turns = _last(history)
     if not any(turn.role == "user" for turn in turns):
         return Standalone(question, question)
-    if complete is not None:
-        try:
-            return _rewritten(question, turns, complete)
-        except ModelError as error:
-            logger.warning("The follow-up was understood by rules: %s", error)
-    return _resolved(question, *_topic(turns))
+    said: list[Piece] = []
+    prompt = Prompt(tuple(rewriting(question, [(turn.role, turn.text) for turn in turns])))
+    try:
+        while piece := (yield prompt):
+            said.append(piece)
+        return _as_told(question, said)
+    except ModelError as error:
+        logger.warning("The follow-up was understood by rules: %s", error)
+        return standalone(question, turns)
+
+
+def _last(history: Sequence[Turn | Mapping[str, Any]]) -> list[Turn]:
+    return [Turn.of(turn) for turn in history][-TURNS:]
 
 
 def asks_for_sources(question: str) -> bool:
@@ -96,13 +104,14 @@ def asks_for_sources(question: str) -> bool:
     return bool(_SOURCES.search(question))
 
 
-def _rewritten(question: str, turns: Sequence[Turn], complete: Complete) -> Standalone:
+def _as_told(question: str, said: Sequence[Piece]) -> Standalone:
     """The question as a model puts it. Raises `ModelError` when that is not a question."""
-    told = complete(rewriting(question, [(turn.role, turn.text) for turn in turns]))
-    line = " ".join(told.text.rpartition(THOUGHT)[2].split()).strip('"“”')
+    told = "".join(piece.text for piece in said).rpartition(THOUGHT)[2]
+    line = " ".join(told.split()).strip('"“”')
     if not line or len(line) > LONGEST_QUESTION:
         raise ModelError("The model did not put the question in other words.")
-    return Standalone(line, line, changed=line != question, usage=told.usage)
+    usage = next((piece.usage for piece in reversed(said) if piece.usage), None)
+    return Standalone(line, line, changed=line != question, usage=usage)
 
 
 def _topic(turns: Sequence[Turn]) -> tuple[str, str]:

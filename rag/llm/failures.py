@@ -5,6 +5,7 @@ Importing this imports openai, which takes a second: only where a model is used.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import openai
@@ -39,6 +40,43 @@ def explained(settings: Settings, model: str) -> Iterator[None]:
         # Not chained: the client's errors carry the request, and the request the key.
         passing = _passing(error, settings)
         raise passing or ModelError(_mistake(error, settings, model)) from None
+
+
+@contextmanager
+def explained_failure(model: str) -> Iterator[None]:
+    """Whatever a package of another provider raises, as a `ModelError` that names the model.
+
+    It is a `ModelUnavailable` where the error's status, or its kind, says that it may pass.
+    """
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:
+        status, kind = _status(error), type(error).__name__
+        # What a server says may repeat the key; what a client says of itself is of use.
+        told = f"{kind}, {status}" if status else f"{kind}: {' '.join(str(error).split())[:200]}"
+        if status == 429 or (status or 0) >= 500 or (status is None and _is_network(error)):
+            raise ModelUnavailable(f"{model!r} gave no answer ({kind}). Ask again later.") from None
+        instead = "Or answer without a model: FOOTNOTE_LLM=extractive"
+        raise ModelError(f"{model!r} cannot be asked ({told}). {instead}") from None
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status that an error carries, under the names that clients give it."""
+    response: Any = getattr(error, "response", None)
+    told = [getattr(error, name, None) for name in ("status_code", "code", "http_status")]
+    told.append(getattr(response, "status_code", None))
+    if isinstance(response, dict):  # botocore's
+        told.append(response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
+    return next((status for status in told if isinstance(status, int)), None)
+
+
+def _is_network(error: Exception) -> bool:
+    """Whether a server was not reached, or not heard to the end."""
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    network = isinstance(error, OSError | TimeoutError | httpx.HTTPError)
+    return network or any("Timeout" in kind or "Connection" in kind for kind in kinds)
 
 
 def _passing(error: Exception, settings: Settings) -> ModelUnavailable | None:

@@ -8,13 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import openai
 from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvaluator
 
 from rag.errors import ModelError
-from rag.llm.chat_model import Model, language_model
-from rag.llm.client import credentials
-from rag.llm.failures import RETRIES, explained
+from rag.llm.language_model import language_model
 from rag.settings import DEFAULT_OPENAI_MODEL, Settings
 
 LEAST, MOST = 1.0, 5.0
@@ -31,14 +28,13 @@ class ModelJudge:
     def __init__(self, settings: Settings) -> None:
         if settings.is_extractive:
             settings = replace(settings, llm=f"openai:{DEFAULT_OPENAI_MODEL}")
-        self._settings = settings
-        self._key, self._url = credentials(settings, settings.llm)
-        self._window = Model(settings).window
+        self._model = language_model(settings)
+        self._model.llm  # noqa: B018  a key that is wanting is told before anything is asked
 
     @property
     def name(self) -> str:
         """The judge, `PROVIDER:NAME`."""
-        return self._settings.llm
+        return self._model.name
 
     def scores(
         self, question: str, answer: str, reference: str | None, contexts: Sequence[str]
@@ -48,26 +44,20 @@ class ModelJudge:
 
         Raises `ModelError` when the judge cannot be asked, or does not answer with a score.
         """
-        with explained(self._settings, self.name):
+        with self._model.explained():
             return asyncio.run(self._scores(question, answer, reference, contexts))
 
     async def _scores(
         self, question: str, answer: str, reference: str | None, contexts: Sequence[str]
     ) -> dict[str, float]:
-        async with openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=self._url,
-            timeout=self._settings.timeout,
-            max_retries=RETRIES,
-        ) as client:
-            llm = language_model(self._settings, client, self._window)
-            faithful = FaithfulnessEvaluator(llm=llm)
-            found = await faithful.aevaluate(response=answer, contexts=contexts)
-            scores = {"faithfulness": float(found.score or 0.0)}
-            if reference is not None:
-                correct = CorrectnessEvaluator(llm=llm, parser_function=_read)
-                told = await correct.aevaluate(query=question, response=answer, reference=reference)
-                scores["correctness"] = self._share(told.score, told.feedback)
+        llm = await self._model.llm_here()
+        faithful = FaithfulnessEvaluator(llm=llm)
+        found = await faithful.aevaluate(response=answer, contexts=contexts)
+        scores = {"faithfulness": float(found.score or 0.0)}
+        if reference is not None:
+            correct = CorrectnessEvaluator(llm=llm, parser_function=_read)
+            told = await correct.aevaluate(query=question, response=answer, reference=reference)
+            scores["correctness"] = self._share(told.score, told.feedback)
         return scores
 
     def _share(self, score: float | None, reply: str | None) -> float:

@@ -1,6 +1,5 @@
 """What is said to a language model, and what comes back."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answers import Usage
@@ -20,6 +19,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is asked, and the most tokens it may write; None where nothing is said."""
+
+    messages: tuple[Message, ...]
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Part of a model's reply; the last ones say why it ended and what it cost."""
 
@@ -35,7 +42,3 @@ def estimated_tokens(text: str) -> int:
     a character is about three bytes and at most about one token.
     """
     return len(text.encode()) // 3 + 1
-
-
-Complete = Callable[[Sequence[Message]], Piece]
-"""Asks a language model for the whole reply to a short task; raises `ModelError`."""

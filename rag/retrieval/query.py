@@ -52,7 +52,7 @@ def _filters(filters: Mapping[str, Any], as_of: float | None) -> Filters:
 
 
 def _names(value: str | Iterable[str] | None) -> frozenset[str] | None:
-    if not value:
+    if value is None:
         return None
     return frozenset([value] if isinstance(value, str) else value)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rag.models.encoder import Embedder
+from rag.retrieval.embedding import query_vector
 from rag.retrieval.query import Query
 from rag.retrieval.ranking import rank
 from vectorstore.records import Hit
@@ -22,7 +23,7 @@ class Retriever:
         """The `k` best hits within the question's filters, best first."""
         if not query.question:
             return ()
-        vector = self.embedder.embed([query.question])[0]
+        vector = query_vector(self.embedder, query.question)
         limit = max(CONSIDERED, k)
         with self.store.snapshot() as stored:
             candidates = stored.search(vector, query.question, limit=limit, filters=query.filters)

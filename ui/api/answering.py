@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -94,9 +94,7 @@ class Answering:
         raise AssertionError("a stream ends with Done")
 
     async def _stream(self, question: str, options: dict[str, Any]) -> AsyncGenerator[Event]:
-        # An asynchronous generator, though it says less: leaving it early stops the model.
-        stream = cast("AsyncGenerator[Event]", self.bot.astream(question, **options))
-        async with aclosing(stream) as events:
+        async with aclosing(self.bot.astream(question, **options)) as events:
             async for event in events:
                 if isinstance(event, Done):
                     self._count(event.answer)
