@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from rag.citations.differences import difference
 from rag.llm.injection import addresses_model
@@ -110,12 +111,11 @@ def _objection(claim: Claim) -> str | None:
 
 def is_verbatim(statement: str, evidence: Sequence[str]) -> bool:
     """Whether a statement is made of whole sentences of the evidence, in their order."""
-    said, told = squashed(statement), [squashed(sentence) for sentence in evidence]
-    return any(
-        said == " ".join(told[first:last])
-        for first in range(len(told))
-        for last in range(first + 1, len(told) + 1)
-    )
+    told = [f"{squashed(sentence)} " for sentence in evidence]
+    bounds = {0, *accumulate(map(len, told))}
+    said, whole = f"{squashed(statement)} ", "".join(told)
+    found = re.finditer(f"(?={re.escape(said)})", whole)
+    return any({match.start(), match.start() + len(said)} <= bounds for match in found)
 
 
 def heading(article: Article) -> Iterator[str]:

@@ -62,15 +62,20 @@ class Layout:
 
         Where the evidence fits, there is one.
         """
-        size, parts = self.evidence_room(statement), pieces(sentences)
-        chosen = [nearest(statement, parts, size)]
-        if sum(map(len, parts)) > size:
-            chosen += runs(parts, size)
+        chosen = selections(statement, pieces(sentences), self.evidence_room(statement))
         return [self.window(statement, some, context) for some in chosen]
 
     def evidence_room(self, statement: Ids) -> int:
         """How many tokens of evidence a window has room for."""
         return self.room - min(len(statement), STATEMENT_TOKENS) - 4
+
+
+def selections(statement: Ids, parts: Sequence[Ids], room: int) -> list[list[Ids]]:
+    """The parts nearest to the statement, then runs that cover all where they do not all fit."""
+    chosen = [nearest(statement, parts, room)]
+    if sum(map(len, parts)) > room:
+        chosen += runs(parts, room)
+    return chosen
 
 
 def pieces(sentences: Sequence[Ids]) -> list[Ids]:

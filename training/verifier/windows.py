@@ -6,23 +6,19 @@ Shapes use B for the batch, L for tokens.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from rag.models.windows import Ids, Layout, nearest, pieces, runs, selections, shared
 from training.tokens import Texts
 from training.verifier.claims import LABELS, Claim, Span
 
-STATEMENT_TOKENS = 100
-CONTEXT_TOKENS = 96
-HEAD_TOKENS = 32
-SENTENCE_TOKENS = 56
 UNKNOWN = -1.0
-
-Ids = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,91 +32,28 @@ class Window:
 
     ids: Ids
     types: Ids
-    faults: Ids
+    faults: NDArray[np.float32]
     label: int
-
-
-def nearest(statement: Ids, parts: Sequence[Ids], room: int) -> list[Ids]:
-    """As many parts as fit, those that share most with the statement, in their order."""
-    if sum(map(len, parts)) <= room:
-        return list(parts)
-    gains = _gains(statement, parts)
-    taken, used = [], 0
-    for place in sorted(range(len(parts)), key=lambda n: -gains[n]):
-        if used + len(parts[place]) <= room:
-            taken.append(place)
-            used += len(parts[place])
-    return [parts[place] for place in sorted(taken)]
-
-
-def _gains(statement: Ids, parts: Sequence[Ids]) -> list[float]:
-    """What each part shares with the statement: rare tokens of the parts count for more."""
-    wanted = set(statement.tolist())
-    shared = [wanted & set(part.tolist()) for part in parts]
-    counts: dict[int, int] = {}
-    for tokens in shared:
-        for token in tokens:
-            counts[token] = counts.get(token, 0) + 1
-    weight = {token: float(np.log(1 + len(parts) / n)) - 0.5 for token, n in counts.items()}
-    return [sum(weight[token] for token in tokens) for tokens in shared]
-
-
-def runs(parts: Sequence[Ids], room: int, overlap: int = 64) -> Iterator[list[Ids]]:
-    """Consecutive parts that fill the room, each run begun some tokens before the last's end."""
-    begin = 0
-    while begin < len(parts):
-        end, used = begin, 0
-        while end < len(parts) and used + len(parts[end]) <= room:
-            used += len(parts[end])
-            end += 1
-        yield list(parts[begin:end])
-        if end == len(parts):
-            return
-        back, shared = end, 0
-        while back - 1 > begin and shared + len(parts[back - 1]) <= overlap:
-            back -= 1
-            shared += len(parts[back])
-        begin = max(back, begin + 1)
 
 
 def evidence_parts(texts: Texts, claim: Claim) -> list[Ids]:
     """The evidence's sentences as token ids, long ones in pieces."""
-    found = [texts[sentence].ids for sentence in claim.evidence]
-    return [
-        ids[at : at + SENTENCE_TOKENS]
-        for ids in found
-        for at in range(0, len(ids), SENTENCE_TOKENS)
-    ]
-
-
-def context_ids(texts: Texts, claim: Claim, room: int) -> Ids:
-    """Each passage's beginning and the tokens nearest before its evidence, in equal shares."""
-    room = min(room, CONTEXT_TOKENS)
-    if not claim.context or room < 8:
-        return np.zeros(0, np.int32)
-    share = room // len(claim.context)
-    head = min(HEAD_TOKENS, share // 2)
-    kept = []
-    for ids in (texts[passage].ids for passage in claim.context):
-        cut = len(ids) > share
-        kept.append(np.concatenate([ids[:head], ids[len(ids) - share + head :]]) if cut else ids)
-    return np.concatenate(kept)
+    return pieces([texts[sentence].ids for sentence in claim.evidence])
 
 
 def make_window(texts: Texts, claim: Claim, parts: Sequence[Ids], room: int) -> Window:
     """The window of a claim with these parts of its evidence, filled up with context."""
     tokens = texts[claim.statement]
-    said = tokens.ids[:STATEMENT_TOKENS]
-    evidence = np.concatenate([*parts, np.zeros(0, np.int32)])
-    context = context_ids(texts, claim, room - len(said) - len(evidence) - 4)
-    first, end = np.array([texts.cls]), np.array([texts.sep])
-    pieces = [first, said, end, evidence, end, context, end]
-    sizes = [len(said) + 2, len(evidence) + 1, len(context) + 1]
-    faults = np.full(sum(sizes), UNKNOWN, np.float32)
+    context = [texts[passage].ids for passage in claim.context]
+    made = _layout(texts, room).window(tokens.ids, parts, context)
+    faults = np.full(len(made.ids), UNKNOWN, np.float32)
     if claim.faults is not None:
-        faults[1 : len(said) + 1] = _marks(tokens.spans[: len(said)], claim.faults)
-    ids = np.concatenate(pieces).astype(np.int32)
-    return Window(ids, np.repeat([0, 1, 2], sizes), faults, LABELS.index(claim.label))
+        faults[1 : made.said + 1] = _marks(tokens.spans[: made.said], claim.faults)
+    return Window(made.ids, made.types, faults, LABELS.index(claim.label))
+
+
+def _layout(texts: Texts, room: int) -> Layout:
+    return Layout(texts.cls, texts.sep, room)
 
 
 def _marks(spans: np.ndarray, faults: Sequence[Span]) -> np.ndarray:
@@ -131,29 +64,21 @@ def _marks(spans: np.ndarray, faults: Sequence[Span]) -> np.ndarray:
     return marks
 
 
-def evidence_room(texts: Texts, claim: Claim, room: int) -> int:
-    """How many tokens of evidence a window has room for."""
-    return room - min(len(texts[claim.statement].ids), STATEMENT_TOKENS) - 4
-
-
 def training_window(texts: Texts, claim: Claim, room: int, rng: random.Random) -> Window:
     """One window of a claim: of long evidence the nearest sentences or the nearest run of them."""
-    size = evidence_room(texts, claim, room)
     parts, said = evidence_parts(texts, claim), texts[claim.statement].ids
+    size = _layout(texts, room).evidence_room(said)
     if sum(map(len, parts)) > size and rng.random() < 0.5:
         found = list(runs(parts, size))
-        gains = _gains(said, [np.concatenate(run) for run in found])
+        gains = shared(said, [np.concatenate(run) for run in found])
         return make_window(texts, claim, found[int(np.argmax(gains))], room)
     return make_window(texts, claim, nearest(said, parts, size), room)
 
 
 def reading_windows(texts: Texts, claim: Claim, room: int) -> list[Window]:
     """The window of the nearest sentences, then runs that cover long evidence whole."""
-    size = evidence_room(texts, claim, room)
-    parts = evidence_parts(texts, claim)
-    chosen = [nearest(texts[claim.statement].ids, parts, size)]
-    if sum(map(len, parts)) > size:
-        chosen += runs(parts, size)
+    said, parts = texts[claim.statement].ids, evidence_parts(texts, claim)
+    chosen = selections(said, parts, _layout(texts, room).evidence_room(said))
     return [make_window(texts, claim, some, room) for some in chosen]
 
 

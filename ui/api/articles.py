@@ -12,15 +12,15 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from rag import article_json
-from rag.errors import StoreMissing
 from ui.api.access import may_write
 from ui.api.answering import Answering
 from ui.api.examples import ARTICLE, ARTICLES, REPORT, answered_with
 from ui.api.requests import NewArticle
+from ui.collection import stored
 from ui.documents import report_json, stored_json
 
 if TYPE_CHECKING:
-    from rag import ArticleSummary, Chatbot
+    from rag import Chatbot
 
 MOST_ARTICLES = 1_000
 WRITING = [Depends(may_write)]
@@ -37,7 +37,7 @@ def articles(answering: Answering) -> APIRouter:
     @router.get("", responses=answered_with(ARTICLES))
     async def list_articles() -> JSONResponse:
         """List the articles, without their texts."""
-        return JSONResponse([stored_json(one) for one in await answering.run(_stored, bot)])
+        return JSONResponse([stored_json(one) for one in await answering.run(stored, bot)])
 
     @router.post("", dependencies=WRITING, responses=answered_with(REPORT))
     async def add_articles(given: Given) -> JSONResponse:
@@ -58,13 +58,6 @@ def articles(answering: Answering) -> APIRouter:
         return Response(status_code=204)
 
     return router
-
-
-def _stored(bot: "Chatbot") -> "list[ArticleSummary]":
-    try:
-        return bot.articles()
-    except StoreMissing:
-        return []
 
 
 def _added(bot: "Chatbot", given: Iterable[NewArticle]) -> dict[str, Any]:

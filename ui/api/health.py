@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from rag.errors import StoreMissing
 from ui.api.answering import Answering
 from ui.api.metrics import CONTENT_TYPE, Metrics
+from ui.collection import extent
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -39,8 +39,5 @@ def health(answering: Answering, metrics: Metrics) -> APIRouter:
 
 def _size(bot: "Chatbot") -> dict[str, int]:
     """How much there is to ask; nothing while there is no store yet. Raises `StoreError`."""
-    try:
-        passages, articles = bot.store.passages, len(bot.store.digests())
-    except StoreMissing:
-        passages, articles = 0, 0
+    passages, articles = extent(bot)
     return {"footnote_articles": articles, "footnote_passages": passages}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gradio.events import api
 
 from rag.documents import answer_json, article_json
-from ui.web.collection import stored
+from ui.collection import stored
 from ui.web.parts import errors_shown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from gradio.events import Dependency
 from markupsafe import Markup
 
 from rag.ingestion.loaders.sources import SUFFIXES
-from ui.web.collection import stored
+from ui.collection import stored
 from ui.web.parts import LAST, QUIET, errors_shown, html_part
 from ui.web.render.article import no_article_html
 from ui.web.render.article_list import ORDERS, article_list_html, found

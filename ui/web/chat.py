@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from ui.web.collection import stored
+from ui.collection import stored
 from ui.web.composer import Composer, composer_pane, options, sources_of
 from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from rag.answers import Answer, Cited, Delta, Done, Event, Retrieved
 from rag.errors import FootnoteError
-from ui.web.collection import extent
+from ui.collection import extent
 from ui.web.kept import PageTurn, page_turn
 from ui.web.render.transcript import LiveTurn, turn_html
 

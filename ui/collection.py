@@ -19,6 +19,6 @@ def stored(bot: "Chatbot") -> list["ArticleSummary"]:
 def extent(bot: "Chatbot") -> tuple[int, int]:
     """How many passages of how many articles there are."""
     try:
-        return bot.store.passages, len(bot.store.digests())
+        return bot.store.passages, bot.store.count()
     except StoreMissing:
         return 0, 0
