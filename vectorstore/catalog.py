@@ -56,17 +56,9 @@ class ArticleSummary:
     @classmethod
     def of(cls, article: Article, passages: int, version: str) -> Self:
         """The summary of an article that has so many passages, of a version."""
-        return cls(
-            article.id,
-            article.title,
-            article.source,
-            article.url,
-            article.author,
-            article.published_at,
-            passages,
-            len(article.text),
-            article_digest(article, version),
-        )
+        fields = {name: getattr(article, name) for name in _FIELDS}
+        digest = article_digest(article, version)
+        return cls(**fields, passages=passages, characters=len(article.text), digest=digest)
 
     @property
     def version(self) -> str:

@@ -38,10 +38,9 @@ class ArticleStore(ABC):
         """The store in a folder, or on a Chroma server at an `http://` or `https://` address.
 
         `model` and `dimension` name what makes the vectors; a new store records them. Only with
-        `create` is a store made where there is none. An address may have a path, and
-        `?tenant=T&database=D`; the server is told `token`. What is derived from a server is kept
-        in the folder `cache`, or the user's cache folder. `collection` is the name of the store's
-        collection in Chroma.
+        `create` is a store made where there is none. `collection` is its name in Chroma. An address
+        may have a path, and `?tenant=T&database=D`; the server is told `token`, and what is derived
+        from it is kept in the folder `cache`, or the user's cache folder.
 
         Raises `StoreMissing`, `StoreForeign`, `StoreLocked`, `ModelMismatch`, or `StoreError` when
         the store cannot be read or the server does not answer.
