@@ -7,8 +7,7 @@ from rag.components import Components
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from vectorstore.catalog import ArticleSummary
-from vectorstore.listing import Order
-from vectorstore.records import Article
+from vectorstore.records import Article, Order
 
 Source = str | Path | Article
 

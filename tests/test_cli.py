@@ -83,6 +83,14 @@ def test_articles_are_listed_shown_and_removed(footnote: Run, tmp_path: Path) ->
     assert json.loads(footnote("articles", "--json", store=place).stdout) == []
 
 
+def test_articles_are_found_by_words_and_listed_in_part(footnote: Run) -> None:
+    [found] = json.loads(footnote("articles", "alask", "summit", "--json").stdout)
+    assert "Alaska" in found["title"]
+    listed = footnote("articles", "--order", "newest", "--limit", "1", "--json")
+    assert len(json.loads(listed.stdout)) == 1
+    assert listed.stderr == "The first 1 of 2 articles. For more: --limit 2\n"
+
+
 @pytest.mark.parametrize(
     ("words", "status", "named"),
     [

@@ -220,6 +220,9 @@ def test_an_article_comes_and_goes(url: str) -> None:
     assert httpx.post(articles, json=[NEW]).json()["unchanged"] == 1
     assert httpx.get(f"{articles}/ferry").json()["text"] == NEW["text"]
     assert [one["id"] for one in httpx.get(articles).json()] == ["bridge", "ferry"]
+    found = httpx.get(articles, params={"order": "title", "limit": 1})
+    assert (found.headers["X-Total-Count"], found.json()[0]["id"]) == ("2", "ferry")
+    assert [one["id"] for one in httpx.get(articles, params={"query": "fer"}).json()] == ["ferry"]
     assert httpx.delete(f"{articles}/ferry").status_code == 204
     assert httpx.delete(f"{articles}/ferry").status_code == 404
 

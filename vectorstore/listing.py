@@ -4,14 +4,12 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
 from vectorstore.errors import InputError, StoreError
-from vectorstore.records import Article, Filters, Passage
+from vectorstore.records import Article, Filters, Order, Passage
 
-Order = Literal["added", "newest", "oldest", "title", "longest"]
-_ORDERS: dict[str, str] = {
+_ORDERS: dict[Order, str] = {
     "added": "number",
     "newest": "time DESC",
     "oldest": "time IS NULL, time",

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from vectorstore.errors import InputError
 
+Order = Literal["added", "newest", "oldest", "title", "longest"]
+"""In which order articles are listed."""
 LONGEST_ID = 1000
 """The most bytes of UTF-8 that an article's id may have."""
 LONGEST_TEXT = 100_000_000

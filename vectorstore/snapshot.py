@@ -8,8 +8,7 @@ from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
 from vectorstore.errors import StoreError
 from vectorstore.index import Derived
-from vectorstore.listing import Order
-from vectorstore.records import Article, Candidate, Filters
+from vectorstore.records import Article, Candidate, Filters, Order
 
 NO_FILTERS = Filters()
 _FEW = 3000

@@ -9,8 +9,7 @@ from typing import Self
 
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import FloatArray
-from vectorstore.listing import Order
-from vectorstore.records import Article, Candidate, Filters, Passage
+from vectorstore.records import Article, Candidate, Filters, Order, Passage
 from vectorstore.snapshot import NO_FILTERS, Snapshot
 
 Batch = Sequence[tuple[Article, Sequence[Passage], FloatArray]]

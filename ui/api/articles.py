@@ -7,25 +7,32 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from rag import article_json
+from rag.errors import StoreMissing
 from ui.api.access import may_write
 from ui.api.answering import Answering
 from ui.api.examples import ARTICLE, ARTICLES, REPORT, answered_with
 from ui.api.requests import NewArticle
-from ui.collection import stored
 from ui.documents import report_json, stored_json
+from vectorstore.records import Order
 
 if TYPE_CHECKING:
-    from rag import Chatbot
+    from rag import ArticleSummary, Chatbot
 
 MOST_ARTICLES = 1_000
+TOTAL = "X-Total-Count"
 WRITING = [Depends(may_write)]
 
 Several = Annotated[list[NewArticle], Field(max_length=MOST_ARTICLES)]
+Limit = Annotated[int, Query(ge=1, le=MOST_ARTICLES, description="At most so many.")]
+Offset = Annotated[int, Query(ge=0, description="How many are passed over.")]
+Words = Annotated[
+    str, Query(description="Only those with these words in title, source, author or id.")
+]
 Given = Annotated[NewArticle | Several, Body(description="One article, or a list.")]
 
 
@@ -35,9 +42,15 @@ def articles(answering: Answering) -> APIRouter:
     bot = answering.bot
 
     @router.get("", responses=answered_with(ARTICLES))
-    async def list_articles() -> JSONResponse:
-        """List the articles, without their texts."""
-        return JSONResponse([stored_json(one) for one in await answering.run(stored, bot)])
+    async def list_articles(
+        offset: Offset = 0, limit: Limit = 100, order: Order = "added", query: Words = ""
+    ) -> JSONResponse:
+        """List articles, without their texts; the header `X-Total-Count` says how many there are.
+
+        `query` may have beginnings of words.
+        """
+        page, total = await answering.run(_listed, bot, offset, limit, order, query)
+        return JSONResponse([stored_json(one) for one in page], headers={TOTAL: str(total)})
 
     @router.post("", dependencies=WRITING, responses=answered_with(REPORT))
     async def add_articles(given: Given) -> JSONResponse:
@@ -58,6 +71,17 @@ def articles(answering: Answering) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _listed(
+    bot: "Chatbot", offset: int, limit: int, order: Order, query: str
+) -> tuple[list["ArticleSummary"], int]:
+    """A page of the articles that are found, and how many these are."""
+    try:
+        with bot.store.snapshot() as stored:
+            return stored.articles(offset, limit, order, query), stored.count(query)
+    except StoreMissing:
+        return [], 0
 
 
 def _added(bot: "Chatbot", given: Iterable[NewArticle]) -> dict[str, Any]:

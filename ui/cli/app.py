@@ -134,12 +134,20 @@ def check(
 
 
 @app.command()
-def articles(store: opt.Store = None, as_json: opt.AsJson = False) -> None:
-    """List the articles."""
+def articles(
+    words: opt.Words = None,
+    order: opt.Order = "added",
+    limit: opt.Limit = 100,
+    store: opt.Store = None,
+    as_json: opt.AsJson = False,
+) -> None:
+    """List the articles, or those with all of some words in title, source, author or id."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
-        terminal.show_articles(bot.articles(), as_json=as_json)
+    query = " ".join(words or [])
+    with _chatbot(store) as bot, bot.store.snapshot() as stored:
+        listed, total = stored.articles(0, limit, order, query), stored.count(query)
+    terminal.show_articles(listed, total, as_json=as_json)
 
 
 @app.command()

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from vectorstore.records import Order as ListOrder
+
 Store = Annotated[
     str | None,
     Option("--store", metavar="DIR", help="The store: a folder, or a Chroma server's URL."),
@@ -27,6 +29,9 @@ AllFound = Annotated[
 # Articles
 Sources = Annotated[list[str], Argument(metavar="SOURCE...", show_default=False)]
 ArticleId = Annotated[str, Argument(metavar="ID")]
+Words = Annotated[list[str] | None, Argument(metavar="[WORD...]", show_default=False)]
+Order = Annotated[ListOrder, Option(help="Which come first.")]
+Limit = Annotated[int, Option("--limit", metavar="N", min=1, help="How many at most.")]
 ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 
 # The page

@@ -132,8 +132,12 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
         screen.print(_indented(Text(hit.passage.text.strip())))
 
 
-def show_articles(articles: Sequence["ArticleSummary"], *, as_json: bool) -> None:
-    """The list of articles."""
+def show_articles(articles: Sequence["ArticleSummary"], total: int, *, as_json: bool) -> None:
+    """A list of some of `total` articles, of which standard error is told where they are more."""
+    if total > len(articles):
+        sys.stderr.write(
+            f"The first {len(articles)} of {total} articles. For more: --limit {total}\n"
+        )
     if as_json:
         print_json([stored_json(article) for article in articles])
         return
