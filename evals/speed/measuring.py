@@ -27,6 +27,7 @@ Time = NDArray[np.float64]
 _QUESTIONS, _ASKED, _WARM_UP = 40, 15, 3
 """Questions a round for `retrieve` and for `ask`, and how many go before and are not timed."""
 _MS, _PERCENT, _MIB = 1000.0, 100.0, 2.0**-20
+_NONE: Mapping[str, Ask] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _level(size: int, seed: int, repeats: int, footnote: Sequence[str], store: P
     with Chatbot.open(store, Settings()) as bot:
         figures = list(_adding(bot, [item.article for item in made], repeats))
         figures += asking(bot, questions, repeats)
-        passages = sum(article.passages for article in bot.articles())
+        passages = bot.store.passages
         figures += fresh(bot, unread)
     figures += apart(store, footnote, questions[0], repeats)
     sizes = [file.stat().st_size for file in store.rglob("*") if file.is_file()]
@@ -130,9 +131,9 @@ class _Timed:
         return getattr(self._embedder, name)
 
     def embed(self, texts: Sequence[str]) -> Any:
-        started = _now()
+        started = now()
         vectors = self._embedder.embed(texts)
-        self.spent += _now() - started
+        self.spent += now() - started
         self.texts += texts
         return vectors
 
@@ -180,9 +181,15 @@ def _added(bot: Chatbot, articles: Sequence[Article]) -> _Part:
 # Asking
 
 
-def asking(bot: Chatbot, questions: Sequence[Question], repeats: int) -> Iterator[Figure]:
-    """Every way of asking, in rounds; within one they take turns, to meet the same machine."""
+def asking(
+    bot: Chatbot, questions: Sequence[Question], repeats: int, others: Mapping[str, Ask] = _NONE
+) -> Iterator[Figure]:
+    """Every way of asking, and `others` beside it, in rounds.
+
+    Within a round they take turns, to meet the same machine.
+    """
     ways: dict[str, Ask] = {
+        **others,
         "retrieve": lambda q: bot.retrieve(q.text),
         "retrieve as of a day": lambda q: bot.retrieve(q.text, as_of=q.day),
         "retrieve from a source": lambda q: bot.retrieve(q.text, filters={"source": q.source}),
@@ -241,10 +248,11 @@ def apart(
 
 
 def _spent(work: Callable[..., object], *given: object) -> Time:
-    started = _now()
+    started = now()
     work(*given)
-    return _now() - started
+    return now() - started
 
 
-def _now() -> Time:
+def now() -> Time:
+    """The clock and the processor, in seconds."""
     return np.array([perf_counter(), process_time()])
