@@ -18,7 +18,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from benchmarks.chroma import collection
 from benchmarks.filling import fill, made, opened
 from evals.speed.generator import News, Question
 from evals.speed.machine import Machine, run_apart
@@ -59,10 +59,10 @@ def _measured(store: Path, repeats: int, figures: list[Figure]) -> Level:
     questions = [item.question for item in asked]
     unread = made(articles, articles + 2 * repeats)
     figures += _opening(store, questions[0], repeats)
-    with opened(store) as bot, _collection(store) as collection:
-        bare = {"embedding and a bare query": lambda q: _bare(bot, collection, q)}
+    with opened(store) as bot, collection(store) as chroma:
+        bare = {"embedding and a bare query": lambda q: _bare(bot, chroma, q)}
         figures += asking(bot, questions, repeats, bare)
-        figures.append(_recall(bot, collection, questions))
+        figures.append(_recall(bot, chroma, questions))
         figures += fresh(bot, unread[:repeats])
     figures += _added_apart(store, unread[repeats:])
     figures += apart(store, _FOOTNOTE, questions[-1], repeats)
@@ -84,29 +84,14 @@ def _opening(store: Path, question: Question, repeats: int) -> Iterator[Figure]:
     yield Figure.of("the first retrieve", "ms", first)
 
 
-@contextmanager
-def _collection(store: Path) -> Iterator[Any]:
-    """The store's collection, by Chroma's own client, which shares its engine with ours."""
-    import chromadb
-    from chromadb.config import Settings
-
-    client: Any = chromadb.PersistentClient(
-        str(store / "chroma"), Settings(anonymized_telemetry=False)
-    )
-    try:
-        yield client.get_collection("footnote", embedding_function=None)
-    finally:
-        client.close()
-
-
-def _bare(bot: Chatbot, collection: Any, question: Question) -> object:
+def _bare(bot: Chatbot, chroma: Any, question: Question) -> object:
     vectors = bot.embedder.embed([question.text])
-    return collection.query(vectors, n_results=_NEAREST, include=["distances"])
+    return chroma.query(vectors, n_results=_NEAREST, include=["distances"])
 
 
-def _recall(bot: Chatbot, collection: Any, questions: Sequence[Question]) -> Figure:
+def _recall(bot: Chatbot, chroma: Any, questions: Sequence[Question]) -> Figure:
     vectors = bot.embedder.embed([question.text for question in questions])
-    wanted = _nearest(collection, vectors)
+    wanted = _nearest(chroma, vectors)
     found = []
     for question, vector, nearest in zip(questions, vectors, wanted, strict=True):
         candidates = bot.store.search(vector, question.text, limit=_NEAREST)
@@ -115,12 +100,12 @@ def _recall(bot: Chatbot, collection: Any, questions: Sequence[Question]) -> Fig
     return Figure.of("recall of the hundred nearest", "", [float(np.mean(found))])
 
 
-def _nearest(collection: Any, vectors: Any) -> list[set[str]]:
+def _nearest(chroma: Any, vectors: Any) -> list[set[str]]:
     """The ids of the passages nearest to each vector, by comparison with all."""
     ids: list[str] = []
     parts = []
-    for start in range(0, collection.count(), _PAGE):
-        page = collection.get(limit=_PAGE, offset=start, include=["embeddings"])
+    for start in range(0, chroma.count(), _PAGE):
+        page = chroma.get(limit=_PAGE, offset=start, include=["embeddings"])
         ids += page["ids"]
         parts.append(vectors @ np.asarray(page["embeddings"], np.float32).T)
     order = np.argpartition(-np.concatenate(parts, axis=1), _NEAREST, axis=1)[:, :_NEAREST]
