@@ -58,7 +58,6 @@ def _killed(trial: Trial, random: Random, kills: int, counted: Counter[str]) -> 
     changes: list[Change] = []
     try:
         for _ in range(kills):
-            time.sleep(random.uniform(0, 0.2))
             name = _victim(workers, random)
             changes += workers[name].kill()
             counted.update({"kills": 1, name.split()[0]: 1, "looks": workers[name].looked})
@@ -72,17 +71,15 @@ def _killed(trial: Trial, random: Random, kills: int, counted: Counter[str]) -> 
 
 
 def _victim(workers: Mapping[str, Worker], random: Random) -> str:
-    """One that has done something, in two of three cases a writer."""
-    wanted = "writer" if random.random() < 2 / 3 else "reader"
-    while True:
+    """One that has done a little, in two of three cases a writer, at a random moment."""
+    wanted = WRITERS if random.random() < 2 / 3 else READERS
+    name, enough = random.choice(wanted), random.randrange(1, 7)
+    while len(workers[name].changes) + workers[name].looked < enough:
+        time.sleep(0.002)
         for worker in workers.values():
             worker.hear()
-        busy = [n for n, worker in workers.items() if worker.changes or worker.looked]
-        ready = [name for name in busy if name.startswith(wanted)]
-        if ready:
-            time.sleep(random.uniform(0, 0.4))
-            return random.choice(ready)
-        time.sleep(0.02)
+    time.sleep(random.uniform(0, 0.1))
+    return name
 
 
 def _checked(trial: Trial, known: Mapping[str, int], changes: Iterable[Change]) -> dict[str, int]:

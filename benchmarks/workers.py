@@ -22,7 +22,7 @@ from vectorstore.store import ArticleStore
 
 WRITERS = tuple(f"writer {number}" for number in range(2))
 READERS = tuple(f"reader {number}" for number in range(3))
-ARTICLES = tuple(f"article{number}" for number in range(12))
+ARTICLES = tuple(f"article{number}" for number in range(5))
 _LONGEST, _SIZE, _DIMENSION = 60, 20, 8
 _PROCESSES: Any = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["benchmarks.workers", "chromadb", "tantivy"])
@@ -144,6 +144,7 @@ def _read(trial: Trial, name: str, seed: int, pipe: "Connection[Any, Any]") -> N
             if text[passage.start : passage.end] != passage.text:
                 pipe.send(("wrong", passage))
         pipe.send(("looked", None))
+        time.sleep(0.05)
 
     _again_and_again(trial, name, step)
 
