@@ -36,7 +36,7 @@ class MadeUp:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def opened(store: Path) -> Chatbot:
+def opened(store: Path | str) -> Chatbot:
     """The chatbot over a store, with settings as they come."""
     return Chatbot.open(store, Settings(store=str(store)))
 
