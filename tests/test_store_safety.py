@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -20,33 +20,24 @@ from tests.store_tools import (
     BEES,
     BUDGET,
     DIMENSION,
+    LONGER,
     RIVER,
+    SHORTER,
+    Crash,
+    assert_sound,
+    crash,
+    crashes,
     entry,
     found,
     open_store,
     passages_of,
     vector_of,
 )
-from vectorstore.bm25 import LexicalIndex
 from vectorstore.catalog import Catalog, article_digest
 from vectorstore.chroma import ChromaPassages
 from vectorstore.errors import InputError, StoreError, StoreLocked
-from vectorstore.log import ChangeLog
 from vectorstore.records import Article, Passage
 from vectorstore.store import ArticleStore
-
-LONGER = Article(
-    "river", "The river", RIVER.text + " It fell again on Friday, and nobody was hurt."
-)
-SHORTER = Article("river", "The river", "It fell.")
-
-
-class Crash(BaseException):
-    """Ends a change where it stands, as the end of the process would."""
-
-
-def crash(*arguments: object, **named: object) -> None:
-    raise Crash
 
 
 @pytest.fixture
@@ -55,34 +46,6 @@ def folder(tmp_path: Path) -> Path:
     with open_store(tmp_path / "store") as store:
         store.put([entry(RIVER), entry(BUDGET)])
     return tmp_path / "store"
-
-
-WAYS = [
-    (ChromaPassages, "_ask"),
-    (ChangeLog, "_claimed"),
-    (LexicalIndex, "commit"),
-    (Catalog, "reach"),
-]
-
-
-def crash_at(broken: pytest.MonkeyPatch, step: int, *, after: bool) -> None:
-    """End the change at its `step`th call that writes or reads anything, or right after it."""
-    done = count()
-
-    def stopping(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*values: Any, **named: Any) -> Any:
-            here = next(done) == step
-            if here and not after:
-                raise Crash
-            result = method(*values, **named)
-            if here:
-                raise Crash
-            return result
-
-        return call
-
-    for owner, name in WAYS:
-        broken.setattr(owner, name, stopping(getattr(owner, name)))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +57,9 @@ def test_a_crash_at_any_step_of_a_change_heals(
     folder: Path, monkeypatch: pytest.MonkeyPatch, after: bool, changed: Article | None
 ) -> None:
     for step in count():
-        if not crashes(folder, monkeypatch, step, after, changed):
+        with open_store(folder) as store:
+            crashed = crashes(store, monkeypatch, step, after, changed)
+        if not crashed:
             assert step > 6
             return
         with open_store(folder, create=False) as healed:
@@ -102,39 +67,6 @@ def test_a_crash_at_any_step_of_a_change_heals(
             healed.put([entry(RIVER)])
             healed.remove(["bees"])
     raise AssertionError("no change ever ended")
-
-
-def crashes(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, step: int, after: bool, changed: Article | None
-) -> bool:
-    store = open_store(folder)
-    try:
-        with monkeypatch.context() as broken:
-            crash_at(broken, step, after=after)
-            change(store, changed)
-    except Crash:
-        return True
-    finally:
-        store.close()
-    return False
-
-
-def change(store: ArticleStore, changed: Article | None) -> None:
-    """Put an article, or remove the river."""
-    if changed:
-        store.put([entry(changed)])
-    else:
-        store.remove(["river"])
-
-
-def assert_sound(store: ArticleStore, changed: Article | None) -> None:
-    """Everything is as it was before the change, or as it should be after it."""
-    before = {article.id: article for article in (RIVER, BUDGET)}
-    done = {**before, changed.id: changed} if changed else {"budget": BUDGET}
-    there = store.get_many(["river", "budget", "bees"])
-    assert there in (before, done)
-    assert store.passages == sum(len(passages_of(article)) for article in there.values())
-    assert found(store, "river bridge taxes honey") == set(there)
 
 
 def test_a_half_written_article_is_gone_after_a_crash(folder: Path) -> None:

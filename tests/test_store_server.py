@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,13 +18,22 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found
+from tests.store_tools import (
+    BEES,
+    BUDGET,
+    DIMENSION,
+    LONGER,
+    RIVER,
+    SHORTER,
+    assert_sound,
+    crashes,
+    entry,
+    found,
+)
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
 from vectorstore.records import Article
 from vectorstore.server import disconnect
 from vectorstore.store import ArticleStore
-
-SHORTER = Article("river", "The river", "It fell.")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +96,37 @@ def test_writers_of_one_article_take_turns(server: str, tmp_path: Path) -> None:
         assert one.get("river") == two.get("river")
         assert one.get("river") in versions
         assert one.passages == two.passages == one.articles()[0].passages
+
+
+@pytest.mark.parametrize(
+    ("changed", "after"), [(LONGER, False), (SHORTER, True), (None, False)], ids=repr
+)
+def test_a_writer_that_crashes_at_any_step_is_mended_by_another(
+    server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    after: bool,
+    changed: Article | None,
+) -> None:
+    monkeypatch.setattr("vectorstore.sync.LEASE", 0.05)
+    with ExitStack() as open_stores:
+
+        def opened(name: str) -> ArticleStore:
+            place = tmp_path / name
+            return open_stores.enter_context(on_server(server, place, collection="steps"))
+
+        other, reader = opened("other"), opened("reader")
+        other.put([entry(RIVER), entry(BUDGET)])
+        for step in count():
+            writer = opened(f"writer {step}")
+            if not crashes(writer, monkeypatch, step, after, changed):
+                break
+            other.count()
+            time.sleep(0.06)
+            assert_sound(other, changed)
+            assert_sound(reader, changed)
+            other.put([entry(RIVER)])
+        assert step > 6
 
 
 KILLED = """
