@@ -54,7 +54,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
 
 def test_a_timeline_tells_what_happened_in_its_order(news: Chatbot) -> None:
     told = news.timeline("the ferry strike in Elmford")
-    assert [(event.date, event.stated, event.citation.article.id) for event in told.events] == [
+    assert [(event.when, event.stated, event.citation.article.id) for event in told.events] == [
         ("2019", True, "strike"),
         ("2025-03-07", True, "begun"),
         ("2025-03-11", True, "ended"),

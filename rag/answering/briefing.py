@@ -15,7 +15,8 @@ import numpy.typing as npt
 from rag.answering.fact_check import CheckedSentence, FactChecker
 from rag.answers import Citation
 from rag.documents import article_json, citation_json
-from rag.models.encoder import Embedder, FloatArray
+from rag.models.encoder import Embedder
+from rag.models.onnx_session import FloatArray
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.text.sentences import is_finished, sentence_spans

@@ -10,7 +10,8 @@ import numpy as np
 
 from rag.answers import Citation
 from rag.documents import citation_json
-from rag.models.encoder import Embedder, FloatArray
+from rag.models.encoder import Embedder
+from rag.models.onnx_session import FloatArray
 from rag.retrieval.embedding import query_vector
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
@@ -35,12 +36,12 @@ LONGEST = 40
 class TimelineEvent:
     """A sentence and the time it tells of.
 
-    `date` is a day, week, month or year as ISO 8601 writes it, and `first` its first day. It is
+    `when` is a day, week, month or year as ISO 8601 writes it, and `first` its first day. It is
     `stated` in the sentence; else it is the day of the article. `also` are sentences of the same
     time that say the same.
     """
 
-    date: str
+    when: str
     first: date
     precision: Precision
     stated: bool
@@ -186,7 +187,7 @@ def timeline_json(told: Timeline) -> dict[str, Any]:
         "question": told.question,
         "events": [
             {
-                "date": event.date,
+                "date": event.when,
                 "precision": event.precision,
                 "stated": event.stated,
                 "text": event.text,

@@ -155,5 +155,5 @@ def _parsed(told: str, base: date, side: Side) -> date | None:
         "PREFER_DATES_FROM": side,
         "PREFER_DAY_OF_MONTH": "first",
     }
-    found = dateparser.parse(told, languages=["en"], settings=settings)
+    found: datetime | None = dateparser.parse(told, languages=["en"], settings=settings)
     return found and found.date()

@@ -53,7 +53,7 @@ def show_timeline(told: "Timeline", *, as_json: bool) -> None:
     if not told.events:
         screen.print("The articles say nothing dated about this.")
     for event in told.events:
-        line = Text(f"{event.date:<10}  ", style="bold" if event.stated else "dim")
+        line = Text(f"{event.when:<10}  ", style="bold" if event.stated else "dim")
         line.append(event.text, style="default")
         line.append(f" {_marks((event.citation, *event.also))}", style="cyan")
         screen.print(line)
