@@ -26,8 +26,8 @@ ABOUT, OF_BEST = 0.3, 0.55
 """The cosine to the question that a sentence must reach, and the share of the best one's."""
 REPEATS, SHARED = 0.8, 0.6
 """The cosine, or the share of the shorter one's words, from which two sentences say the same."""
-UNSTATED = 2
-"""How many sentences of an article may stand at its day without naming it."""
+UNSTATED = 1
+"""How many sentences of an article stand at its day without naming it."""
 LONGEST = 40
 """How many events a timeline has at most: those most about the question."""
 
