@@ -297,7 +297,7 @@ const footnote = (() => {
   }
 
   function source(element, trigger, watch) {
-    watch("value", () => reveal(element.closest("#source, #proof")));
+    watch("value", () => reveal(element.closest("#source, #proof, #origin")));
     element.addEventListener("click", ({ target }) => {
       if (target.closest(".close")) close();
       const button = target.closest(".step");
