@@ -305,11 +305,8 @@ def test_when_the_holder_ends_the_next_process_holds_the_store(folder: Path) -> 
         assert holder.stdout.readline() == "open\n"
         with open_store(folder, create=False) as store:
             assert store.count() == 2
-            ended = rf"Process {holder.pid}\b.*ended.*again"
-            with pytest.raises(StoreError, match=ended), store.snapshot() as snapshot:
-                holder.kill()
-                holder.communicate()
-                snapshot.count()
+            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
+                count_while_ending(store, holder)
             store.put([entry(BEES)])
             assert store.get_many(["bees"]) == {"bees": BEES}
             with open_store(folder, create=False) as lent:
@@ -317,6 +314,13 @@ def test_when_the_holder_ends_the_next_process_holds_the_store(folder: Path) -> 
     finally:
         holder.kill()
         holder.communicate()
+
+
+def count_while_ending(store: ArticleStore, holder: "subprocess.Popen[str]") -> None:
+    with store.snapshot() as snapshot:
+        holder.kill()
+        holder.communicate()
+        snapshot.count()
 
 
 def test_who_does_not_know_the_secret_gets_nothing(folder: Path) -> None:
