@@ -148,7 +148,7 @@ def test_the_form_of_passages_outlives_the_index(tmp_path: Path) -> None:
         store.put([entry(RIVER)], version="two")
     shutil.rmtree(tmp_path / "store" / "index")
     with open_store(tmp_path / "store") as again:
-        assert again.digests() == {"river": article_digest(RIVER, "two")}
+        assert again.digest("river") == article_digest(RIVER, "two")
         assert again.get("river") == RIVER
 
 
@@ -213,25 +213,44 @@ def test_a_second_process_works_through_the_one_that_holds_the_store(folder: Pat
             store.put([entry(BEES)], version="two")
             assert store.remove(["budget", "unknown"]) == 1
             assert store.get_many(["river", "budget", "bees"]) == {"river": RIVER, "bees": BEES}
-            assert store.digests() == {
-                "river": article_digest(RIVER),
-                "bees": article_digest(BEES, "two"),
-            }
+            assert store.digest("bees") == article_digest(BEES, "two")
+            assert store.digest("budget") is None
             assert found(store, "river bridge honey") == {"river", "bees"}
             assert (store.count(), store.passages) == (2, 6)
             with pytest.raises(InputError, match="order"):
                 store.articles(order="best")  # type: ignore[arg-type]
             with pytest.raises(ValueError, match="bees"):
                 store.put([(BEES, [], np.empty((0, DIMENSION), np.float32))])
-            holder.kill()
-            holder.communicate()
-            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
-                store.count()
     finally:
         holder.kill()
         holder.communicate()
     with open_store(folder) as store:
         assert store.get_many(["river", "bees"]) == {"river": RIVER, "bees": BEES}
+
+
+def test_when_the_holder_ends_the_next_process_holds_the_store(folder: Path) -> None:
+    holder = python(HOLD, str(folder))
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == "open\n"
+        with open_store(folder, create=False) as store:
+            assert store.count() == 2
+            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
+                count_while_ending(store, holder)
+            store.put([entry(BEES)])
+            assert store.get_many(["bees"]) == {"bees": BEES}
+            with open_store(folder, create=False) as lent:
+                assert lent.count() == 3
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def count_while_ending(store: ArticleStore, holder: "subprocess.Popen[str]") -> None:
+    with store.snapshot() as snapshot:
+        holder.kill()
+        holder.communicate()
+        snapshot.count()
 
 
 def test_who_does_not_know_the_secret_gets_nothing(folder: Path) -> None:

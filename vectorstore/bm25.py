@@ -53,14 +53,14 @@ class LexicalIndex:
         """Add an article's passages, whose rows begin with `row`; they are found after `commit`."""
         from tantivy import Document
 
-        writer = self._writing()
+        writer, time = self._writing(), article.timestamp
         for place, passage in enumerate(passages):
             words = f"{article.title}\n{passage.text}"
             document = Document(row=row + place, article=article.id, words=words)
             if article.source is not None:
                 document.add_text("source", article.source)
-            if article.timestamp is not None:
-                document.add_float("time", article.timestamp)
+            if time is not None:
+                document.add_float("time", time)
             writer.add_document(document)
 
     def remove(self, article: str) -> None:

@@ -7,8 +7,9 @@ none is used twice. Readers see one state for as long as they read, and never wa
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
@@ -35,6 +36,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
 INSERT INTO state SELECT 0, '', 0, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 """
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
+_COLUMNS = attrgetter(*_FIELDS, "passages", "characters", "digest")
 RECIPE = sha256(_SCHEMA.encode()).hexdigest()[:8]
 """Changes with the tables, so that older ones are not used."""
 
@@ -181,7 +183,7 @@ class Catalog:
     def add(self, summary: ArticleSummary, passages: Sequence[Passage], place: int | None) -> int:
         """Add an article, at a place among the others or after them; returns its first row."""
         row = self.state.rows
-        values = (place, *astuple(summary), row, summary.timestamp)
+        values = (place, *_COLUMNS(summary), row, summary.timestamp)
         marks = ", ".join("?" * len(values))
         number = self._db.execute(f"INSERT INTO articles VALUES ({marks})", values).lastrowid
         self._db.executemany(
@@ -217,7 +219,8 @@ class Catalog:
 
     def reach(self, position: Position) -> None:
         """Record up to where in the log the tables go."""
-        self._db.execute("UPDATE state SET number = ?, token = ?", astuple(position))
+        values = position.number, position.token
+        self._db.execute("UPDATE state SET number = ?, token = ?", values)
 
     def begin(self, ticket: int, ids: Iterable[str], now: float) -> None:
         """Record that a change of articles has begun; ticket 0 stands for one nobody knows of."""

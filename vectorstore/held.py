@@ -55,10 +55,12 @@ class HeldStore(ArticleStore):
         for part in chunks(article for article in wanted if article in known):
             with self._sync.turn(part):
                 sizes = self._sizes(part)
-                self._clear([f"{name}#{n}" for name, size in sizes.items() for n in range(size)])
+                self._sync.chroma.delete(
+                    [f"{name}#{n}" for name, size in sizes.items() for n in range(size)]
+                )
                 found = self._sync.chroma.remains(self._unsure(part))
-                self._clear([p.id for _, passages in found.whole for p in passages])
-                self._clear(found.stale)
+                self._sync.chroma.delete([p.id for _, passages in found.whole for p in passages])
+                self._sync.chroma.delete(found.stale)
             removed += len(sizes)
         return removed
 
@@ -72,15 +74,12 @@ class HeldStore(ArticleStore):
             before = self._sizes(ids)
             unsure = self._unsure(ids)
             self._sync.chroma.put(added, vectors)
-            self._clear(
+            self._sync.chroma.delete(
                 f"{summary.id}#{number}"
                 for summary, passages in added
                 for number in range(len(passages), before.get(summary.id, 0))
             )
-            self._clear(self._sync.chroma.remains(unsure).stale)
-
-    def _clear(self, passages: Iterable[str]) -> None:
-        self._sync.chroma.delete(passages)
+            self._sync.chroma.delete(self._sync.chroma.remains(unsure).stale)
 
     def _unsure(self, ids: Sequence[str]) -> list[str]:
         return sorted(self._sync.unsure().intersection(ids))

@@ -1,7 +1,7 @@
 """The store: articles in, snapshots out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -110,9 +110,11 @@ class ArticleStore(ABC):
         with self.snapshot() as snapshot:
             return snapshot.get_many(list(ids))
 
-    def digests(self) -> Mapping[str, str]:
-        """Every article's `article_digest`, by id, each looked up when it is asked for."""
-        return _Digests(self)
+    def digest(self, id: str) -> str | None:
+        """An article's `article_digest`; None where there is no such article."""
+        with self.snapshot() as snapshot:
+            found = snapshot.summary(id)
+        return found.digest if found else None
 
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS
@@ -135,22 +137,3 @@ class ArticleStore(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class _Digests(Mapping[str, str]):
-    def __init__(self, store: ArticleStore) -> None:
-        self._store = store
-
-    def __getitem__(self, article: str) -> str:
-        with self._store.snapshot() as snapshot:
-            found = snapshot.summary(article)
-        if found is None:
-            raise KeyError(article)
-        return found.digest
-
-    def __iter__(self) -> Iterator[str]:
-        with self._store.snapshot() as snapshot:
-            return iter(snapshot.ids())
-
-    def __len__(self) -> int:
-        return self._store.count()

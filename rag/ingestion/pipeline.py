@@ -1,7 +1,7 @@
 """Sources into the store: read, compare, chunk, embed, put."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -57,7 +57,7 @@ def ingest(
     named = list(sources)
     given = [one for one in named if isinstance(one, Article)]
     loader = Loader(one for one in named if not isinstance(one, Article))
-    run = _Run(store.digests(), _token_counts_of(embedder))
+    run = _Run(store.digest, _token_counts_of(embedder))
     done = 0
     for steps in _batches(run.steps(chain(given, loader))):
         _put(store, embedder, [step.entry for step in steps if step.entry])
@@ -87,7 +87,7 @@ class _Step:
 class _Run:
     """Decides what is to be done with each article of a run, and keeps count."""
 
-    stored: Mapping[str, str]
+    stored: Callable[[str], str | None]
     token_counts: TokenCounts
     counts: Counter[str] = field(default_factory=Counter)
     failed: list[Failure] = field(default_factory=list)
@@ -113,11 +113,12 @@ class _Run:
         if article.id in self.seen:
             return None
         self.seen[article.id] = digest
-        if self.stored.get(article.id) == digest:
+        stored = self.stored(article.id)
+        if stored == digest:
             self.counts["unchanged"] += 1
             return None
         passages = chunk(article, self.token_counts)
-        self.counts["updated" if article.id in self.stored else "added"] += 1
+        self.counts["updated" if stored else "added"] += 1
         self.counts["passages"] += len(passages)
         return _Entry(article, passages)
 
