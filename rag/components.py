@@ -124,6 +124,15 @@ class Components:
 
         return language_model(self.settings, self._llm)
 
+    def warm_up(self) -> None:
+        """Load what the first question would wait for: LlamaIndex, and the networks.
+
+        Raises `FootnoteError` for weights that cannot be had.
+        """
+        from rag.llama_index import engine  # noqa: F401
+
+        _ = self.embedder, self.reader
+
     @property
     def retriever(self) -> Retriever:
         """What finds passages. Raises `StoreMissing`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ui.cli import options as opt
-from ui.cli.keys import key
+from ui.cli.keys import key, place
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -41,7 +41,7 @@ def chat(
     allowed = allow_host or []
     with _chatbot(store) as bot:
         fill_if_empty(bot)
-        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
+        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=place(keys))
 
 
 @app.command()
@@ -58,7 +58,8 @@ def serve(
     from ui.api.keys import KeyFile
     from ui.api.server import serve
 
-    access = Access(host, allow_host or [], KeyFile(keys) if keys else None)
+    file = place(keys)
+    access = Access(host, allow_host or [], KeyFile(file) if file else None)
     with _chatbot(store) as bot:
         serve(bot, access, port=port, log_questions=log_questions)
 
