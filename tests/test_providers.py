@@ -12,6 +12,11 @@ from rag.llm.providers import PROVIDERS
 from tests.openai_server import Reply, pieces
 from tests.provider_server import READ, WRITTEN, ProviderServer
 
+# The packages leave their connections to the collector of garbage.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
 DAM = Article("dam", "Dam", "The dam at Ost holds 55 million litres. It was built in 1931.")
 QUESTION = "How much does the dam at Ost hold?"
 SAID = "The dam at Ost holds 55 million litres [1]."
