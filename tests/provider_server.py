@@ -50,7 +50,7 @@ class ProviderHandler(Handler):
 
 
 def _anthropic(reply: Reply) -> Frames:
-    message = {
+    message: dict[str, Any] = {
         "id": "1",
         "type": "message",
         "role": "assistant",

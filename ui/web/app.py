@@ -103,11 +103,13 @@ def launch(
     if mcp:
         _need_mcp()
     _stop_event_sums()
-    page = build(bot).queue(max_size=64)
+    page = build(bot)
     served = {"server_name": host, "server_port": port, "auth": credentials(auth)}
     asgi = {"middleware": [_endpoint_beside(bot, access), Middleware(Head, head=head())]}
     try:
-        page.launch(**served, mcp_server=mcp, app_kwargs=asgi, theme=_theme(), **_HOW)
+        page.queue(max_size=64).launch(
+            **served, mcp_server=mcp, app_kwargs=asgi, theme=_theme(), **_HOW
+        )
     except OSError as error:
         raise SettingsError(
             f"Port {port} of {host} is taken; choose another with --port."
