@@ -104,18 +104,21 @@ def launch(
         _need_mcp()
     _stop_event_sums()
     page = build(bot)
-    served = {"server_name": host, "server_port": port, "auth": credentials(auth)}
     asgi = {"middleware": [_endpoint_beside(bot, access), Middleware(Head, head=head())]}
+    _launch(page, host, port, auth=credentials(auth), mcp_server=mcp, app_kwargs=asgi)
+    Thread(target=_warm_up, args=(bot,), daemon=True).start()
+    return page
+
+
+def _launch(page: gr.Blocks, host: str, port: int | None, **how: Any) -> None:
     try:
         page.queue(max_size=64).launch(
-            **served, mcp_server=mcp, app_kwargs=asgi, theme=_theme(), **_HOW
+            server_name=host, server_port=port, theme=_theme(), **_HOW, **how
         )
     except OSError as error:
         raise SettingsError(
             f"Port {port} of {host} is taken; choose another with --port."
         ) from error
-    Thread(target=_warm_up, args=(bot,), daemon=True).start()
-    return page
 
 
 def _endpoint_beside(bot: "Chatbot", access: Access) -> Middleware:
