@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,7 +63,8 @@ async def measure(url: str, process: int, clients: int, seconds: float) -> str:
     p50, p95 = (quantiles(waits, n=20)[n] for n in (9, 18))
     return (
         f"{clients} clients, {seconds:.0f} s: {len(waits)} answers, {len(errors)} errors; "
-        f"p50 {p50:.2f} s, p95 {p95:.2f} s\nMB held: {' '.join(f'{mb:.0f}' for mb in held)}"
+        f"p50 {p50:.2f} s, p95 {p95:.2f} s\nMB held: {' '.join(f'{mb:.0f}' for mb in held)}\n"
+        f"{dict(Counter(errors))}"
     )
 
 
