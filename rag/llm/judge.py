@@ -3,6 +3,7 @@
 Importing this imports LlamaIndex and openai, which takes a few seconds: only where it is asked for.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -48,12 +49,18 @@ class ModelJudge:
 
         Raises `ModelError` when the judge cannot be asked, or does not answer with a score.
         """
+        return asyncio.run(self._scores(question, answer, reference, contexts))
+
+    async def _scores(
+        self, question: str, answer: str, reference: str | None, contexts: Sequence[str]
+    ) -> dict[str, float]:
         llm = _Seam(self._model)
-        found = FaithfulnessEvaluator(llm=llm).evaluate(response=answer, contexts=contexts)
+        faithful = FaithfulnessEvaluator(llm=llm)
+        found = await faithful.aevaluate(response=answer, contexts=contexts)
         scores = {"faithfulness": float(found.score or 0.0)}
         if reference is not None:
             correct = CorrectnessEvaluator(llm=llm, parser_function=_read)
-            told = correct.evaluate(query=question, response=answer, reference=reference)
+            told = await correct.aevaluate(query=question, response=answer, reference=reference)
             scores["correctness"] = self._share(told.score, told.feedback)
         return scores
 
@@ -87,9 +94,17 @@ class _Seam(CustomLLM):
         text = self._asked.complete(said).text
         return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
 
+    async def achat(self, messages: Sequence[ChatMessage], **_: Any) -> ChatResponse:
+        """The same, waited for in a thread: some models cannot be asked within an event loop."""
+        return await asyncio.to_thread(self.chat, messages)
+
     def complete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponse:
         """The model's reply. Raises `ModelError`."""
         return CompletionResponse(text=self._asked.complete([Message("user", prompt)]).text)
+
+    async def acomplete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponse:
+        """The same, waited for in a thread."""
+        return await asyncio.to_thread(self.complete, prompt)
 
     def stream_complete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponseGen:
         """The model's reply, in one piece. Raises `ModelError`."""
