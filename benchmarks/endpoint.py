@@ -26,22 +26,23 @@ QUESTIONS = (
 )
 
 
-async def client(url: str, until: float, waits: list[float], errors: list[str]) -> None:
+async def client(
+    asking: openai.AsyncOpenAI, until: float, waits: list[float], errors: list[str]
+) -> None:
     """Ask one question after the other until it is time to stop."""
-    async with openai.AsyncOpenAI(base_url=url, api_key="any", max_retries=0) as asking:
-        turn = 0
-        while perf_counter() < until:
-            question, started = QUESTIONS[turn % len(QUESTIONS)], perf_counter()
-            turn += 1
-            try:
-                chunks = await asking.chat.completions.create(
-                    model="footnote", messages=[{"role": "user", "content": question}], stream=True
-                )
-                async for _ in chunks:
-                    pass
-                waits.append(perf_counter() - started)
-            except openai.OpenAIError as error:
-                errors.append(repr(error))
+    turn = 0
+    while perf_counter() < until:
+        question, started = QUESTIONS[turn % len(QUESTIONS)], perf_counter()
+        turn += 1
+        try:
+            chunks = await asking.chat.completions.create(
+                model="footnote", messages=[{"role": "user", "content": question}], stream=True
+            )
+            async for _ in chunks:
+                pass
+            waits.append(perf_counter() - started)
+        except openai.OpenAIError as error:
+            errors.append(repr(error))
 
 
 async def memory(process: int, until: float, every: float) -> list[float]:
@@ -58,7 +59,10 @@ async def measure(url: str, process: int, clients: int, seconds: float) -> str:
     """One run, in a sentence for each figure."""
     until, waits, errors = perf_counter() + seconds, list[float](), list[str]()
     watching = asyncio.create_task(memory(process, until, seconds / 20))
-    await asyncio.gather(*(client(url, until, waits, errors) for _ in range(clients)))
+    async with openai.AsyncOpenAI(
+        base_url=url, api_key="any", max_retries=0, timeout=600
+    ) as asking:
+        await asyncio.gather(*(client(asking, until, waits, errors) for _ in range(clients)))
     held = await watching
     p50, p95 = (quantiles(waits, n=20)[n] for n in (9, 18))
     return (
