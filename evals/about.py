@@ -24,7 +24,7 @@ _DISTRIBUTIONS = (
 )
 _PACKAGES = ("evals", "rag", "vectorstore")
 _NOT_THE_PROGRAM = {"__pycache__", "gold"}
-_SECRET = {"openai_api_key", "openai_base_url", "store", "store_token", "collection"}
+_SECRET = {"openai_api_key", "openai_base_url", "store", "store_token", "collection", "api_keys"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def run(
     """
     _check_ids(cases)
     started, clock = datetime.now(UTC), perf_counter()
-    judge = model_judge(bot.settings) if judged else None
+    judge = model_judge(bot) if judged else None
     about = About.of(bot, judge.name if judge else None)
     known = reused(previous, about, cases) | resumed(journal, about, cases)
     asked = _Asker(bot, judge).outcomes([case for case in cases if case.id not in known])

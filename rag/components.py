@@ -18,7 +18,7 @@ from rag.models.reader import Reader
 from rag.models.verifier import Verifier
 from rag.retrieval.embedding import embedder_for
 from rag.retrieval.retriever import Retriever
-from rag.settings import HANDED_IN, Settings
+from rag.settings import Settings
 from vectorstore.store import ArticleStore
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ class Components:
         node_postprocessors: "Sequence[BaseNodePostprocessor]" = (),
     ) -> None:
         if llm is not None:
-            named = llm.metadata.model_name
-            settings = replace(settings, llm=f"{HANDED_IN}:{named}")
+            from rag.llm.language_model import handed_in
+
+            settings = replace(settings, llm=handed_in(llm))
         self.settings = settings
         self.node_postprocessors = tuple(node_postprocessors)
         self._llm = llm
@@ -122,6 +123,15 @@ class Components:
         from rag.llm.language_model import language_model
 
         return language_model(self.settings, self._llm)
+
+    def warm_up(self) -> None:
+        """Load what the first question would wait for: LlamaIndex, and the networks.
+
+        Raises `FootnoteError` for weights that cannot be had.
+        """
+        from rag.llama_index import engine  # noqa: F401
+
+        _ = self.embedder, self.reader
 
     @property
     def retriever(self) -> Retriever:

@@ -32,6 +32,7 @@ VARIABLES = {
     "timeout": "FOOTNOTE_TIMEOUT",
     "openai_api_key": "OPENAI_API_KEY",
     "openai_base_url": "OPENAI_BASE_URL",
+    "api_keys": "FOOTNOTE_API_KEYS",
 }
 
 
@@ -52,6 +53,7 @@ class Settings:
     timeout          seconds to wait for a language model's server
     openai_api_key   never shown
     openai_base_url  the server of a compatible model; never shown whole
+    api_keys         the file of the endpoint's keys, as `footnote key add` makes it
     """
 
     store: str = ".footnote"
@@ -66,6 +68,7 @@ class Settings:
     timeout: float = 60.0
     openai_api_key: str | None = field(default=None, repr=False)
     openai_base_url: str | None = field(default=None, repr=False)
+    api_keys: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,400}[a-zA-Z0-9]", self.collection):

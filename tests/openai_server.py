@@ -10,7 +10,7 @@ with ModelServer() as server:
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import socket
@@ -59,7 +59,7 @@ def pieces(text: str, size: int = 7) -> tuple[str, ...]:
 class ModelServer:
     """Answers each call with the next scripted reply, the last one for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, handler: "type[Handler] | None" = None) -> None:
         self.calls: list[dict[str, Any]] = []
         self.models: list[dict[str, Any]] = []
         self.path = "/v1"
@@ -67,7 +67,7 @@ class ModelServer:
         self.connections = 0
         self.hung_up = threading.Event()
         self._replies: list[Reply | Script] = [Reply()]
-        self._server = _Server(self)
+        self._server = _Server(self, handler or Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def __enter__(self) -> Self:
@@ -125,8 +125,8 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, owner: ModelServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, owner: ModelServer, handler: "type[Handler]") -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.owner = owner
 
     def get_request(self) -> tuple[socket, Any]:
@@ -137,18 +137,20 @@ class _Server(ThreadingHTTPServer):
         return
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Speaks OpenAI's protocol."""
+
     server: _Server
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         known = self.path == f"{self.server.owner.path}/models"
         listed = json.dumps({"object": "list", "data": self.server.owner.models})
-        self._whole(Reply(status=200 if known else 404), listed.encode(), "application/json")
+        self.whole(Reply(status=200 if known else 404), listed.encode(), "application/json")
 
     def do_POST(self) -> None:
         if not self.path.startswith(self.server.owner.path + "/chat/"):
-            self._whole(Reply(status=404), b"{}", "application/json")
+            self.whole(Reply(status=404), b"{}", "application/json")
             return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         reply = self.server.owner.reply(body, self.headers.get("Authorization", ""))
@@ -161,15 +163,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, body: Mapping[str, Any], reply: Reply) -> None:
         if reply.status != 200:
             error = {"error": {"message": reply.message, "type": "scripted", "code": reply.code}}
-            self._whole(reply, json.dumps(error).encode(), "application/json")
+            self.whole(reply, json.dumps(error).encode(), "application/json")
         elif reply.raw is not None:
-            self._whole(reply, reply.raw, "text/event-stream")
+            self.whole(reply, reply.raw, "text/event-stream")
         elif body.get("stream"):
-            self._stream(body, reply)
+            frames = (f"data: {event}\n\n".encode() for event in _events(body, reply))
+            self.stream("text/event-stream", frames, reply)
         else:
-            self._whole(reply, json.dumps(_completion(body, reply)).encode(), "application/json")
+            self.whole(reply, json.dumps(_completion(body, reply)).encode(), "application/json")
 
-    def _whole(self, reply: Reply, data: bytes, kind: str) -> None:
+    def whole(self, reply: Reply, data: bytes, kind: str) -> None:
+        """Send a reply in one piece."""
         self.send_response(reply.status)
         for name, value in {**reply.headers, "Content-Type": kind}.items():
             self.send_header(name, value)
@@ -177,16 +181,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _stream(self, body: Mapping[str, Any], reply: Reply) -> None:
+    def stream(self, kind: str, frames: Iterable[bytes], reply: Reply) -> None:
+        """Send the frames of a reply as they come."""
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for _ in range(round(reply.alive * 10)):
             self._chunk(b": still there\n\n")
             time.sleep(0.1)
-        for event in _events(body, reply):
-            self._chunk(f"data: {event}\n\n".encode())
+        for frame in frames:
+            self._chunk(frame)
             time.sleep(reply.pause)
         if reply.cut is None:
             self.wfile.write(b"0\r\n\r\n")

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from rag import Article, Chatbot, Settings
 from rag.errors import InputError, SettingsError
@@ -16,6 +17,7 @@ from ui.api.app import Access
 from ui.api.keys import KeyFile
 from ui.api.limits import RateLimit
 from ui.api.server import Served, serve
+from ui.cli.app import app
 from ui.web.app import launch
 
 ARTICLE = {"id": "ferry", "title": "Ferry", "text": "The ferry was steered by Oskar Venn."}
@@ -73,6 +75,15 @@ def test_a_removed_key_opens_nothing(tmp_path: Path) -> None:
     file.remove("lost")
     holder = file.holder(kept)
     assert (holder and holder.name, file.holder(lost)) == ("kept", None)
+
+
+def test_the_file_of_keys_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "footnote.toml").write_text('api_keys = "secret/keys"', encoding="utf-8")
+    made = CliRunner().invoke(app, ["key", "add", "newsroom", "--write"])
+    [key] = KeyFile(tmp_path / "secret" / "keys").read()
+    assert (key.name, key.access) == ("newsroom", "write")
+    assert KeyFile(tmp_path / "secret" / "keys").holder(made.stdout.split()[0]) == key
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a\nb"])

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 
 from evals import evaluate, show
+from evals.judges.model import model_judge
 from rag import Article, Chatbot, Settings
 from rag.errors import ModelError
 from rag.llm.judge import ModelJudge
+from rag.llm.language_model import language_model
 from tests.openai_server import ModelServer, Reply
 from ui.cli.terminal import console
 
@@ -49,7 +52,7 @@ def judging(body: Mapping[str, Any]) -> Reply:
 
 def judge_says(server: ModelServer, *replies: str | Reply) -> dict[str, float]:
     server.say(*replies)
-    return ModelJudge(server.settings()).scores("q", "a", "b", ["c"])
+    return ModelJudge(language_model(server.settings())).scores("q", "a", "b", ["c"])
 
 
 @pytest.mark.parametrize(
@@ -79,11 +82,12 @@ def test_a_judge_that_fails_is_an_error(server: ModelServer) -> None:
 
 def test_without_a_model_and_a_key_there_is_no_judge() -> None:
     with pytest.raises(ModelError, match="Set OPENAI_API_KEY"):
-        ModelJudge(Settings())
+        model_judge(Chatbot(Settings()))
 
 
 def test_extractive_answers_are_judged_by_openais_default_model() -> None:
-    assert ModelJudge(Settings(openai_api_key="sk-1")).name == "openai:gpt-4.1-mini"
+    bot = Chatbot(Settings(openai_api_key="sk-1"))
+    assert model_judge(bot).name == "openai:gpt-4.1-mini"
 
 
 def test_a_run_is_judged_where_that_is_asked_for(
@@ -98,6 +102,32 @@ def test_a_run_is_judged_where_that_is_asked_for(
     assert (done.run.scores("correctness"), done.run.scores("faithfulness")) == ([0.75], [1.0])
     show(done.run, console=console())
     assert "Judged by a model" in capsys.readouterr().out
+
+
+class Judge(CustomLLM):
+    """A model that a program hands in: it writes and judges, and speaks no provider's protocol."""
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(model_name="handed")
+
+    def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
+        asked = {"messages": [{"content": prompt}]}
+        return CompletionResponse(text="".join(judging(asked).pieces))
+
+    def stream_complete(
+        self, prompt: str, formatted: bool = False, **_: Any
+    ) -> CompletionResponseGen:
+        said = self.complete(prompt).text
+        yield CompletionResponse(text=said, delta=said)
+
+
+def test_a_model_that_is_handed_in_judges(gold: Path, tmp_path: Path) -> None:
+    with Chatbot.open(tmp_path / "store", Settings(), llm=Judge()) as bot:
+        bot.add(BRIDGE)
+        done = evaluate(bot, [gold], judged=True)
+    assert done.run.about.settings["judge"] == "llama-index:handed"
+    assert (done.run.scores("correctness"), done.run.scores("faithfulness")) == ([0.75], [1.0])
 
 
 def test_llamaindex_is_loaded_only_when_a_model_is_to_judge(root: Path) -> None:

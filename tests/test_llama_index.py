@@ -1,7 +1,10 @@
 """The road as LlamaIndex's users have it: models, filters, events and nodes of their own."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +60,16 @@ class Parrot(CustomLLM):
         return pieces()
 
 
+class Unheard(Parrot):
+    """A model that its own package has not heard of."""
+
+    model: str = "newest"
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        raise ValueError("Unknown model: newest")
+
+
 @pytest.fixture(scope="module")
 def dams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
     with Chatbot.open(tmp_path_factory.mktemp("dams") / "store", Settings(), llm=Parrot()) as bot:
@@ -96,6 +109,13 @@ def test_any_model_of_llama_index_writes_without_blocking(dams: Chatbot) -> None
     assert answer.text == "The dam at Ost holds 55 million litres. [1]"
 
 
+def test_a_model_its_package_has_not_heard_of_needs_a_window(dams: Chatbot) -> None:
+    unheard = Chatbot(replace(dams.settings, llm="extractive"), llm=Unheard())
+    assert unheard.settings.llm == "llama-index:newest"
+    with pytest.raises(ModelError, match="FOOTNOTE_CONTEXT_WINDOW"):
+        _ = unheard.language_model.window
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
@@ -132,6 +152,24 @@ def test_every_step_is_told_to_the_dispatcher(dams: Chatbot, heard: list[str]) -
     steps = ["QueryStartEvent", "RetrievalStartEvent", "RetrievalEndEvent", "SynthesizeStartEvent"]
     steps += ["LLMChatStartEvent", "LLMChatEndEvent", "SynthesizeEndEvent", "QueryEndEvent"]
     assert [name for name in heard if name in steps] == steps
+
+
+def test_the_tracing_that_is_documented_shows_every_step(
+    dams: Chatbot, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (root / "docs" / "python.md").read_text(encoding="utf-8")
+    [code] = re.findall(
+        r"^```py\n(from llama_index.core.instrumentation.*?)^```", text, re.S | re.M
+    )
+    handlers = get_dispatcher().event_handlers
+    before = list(handlers)
+    try:
+        exec(code, {})
+        dams.ask(QUESTION)
+    finally:
+        handlers[:] = before
+    steps = {"QueryStartEvent", "RetrievalEndEvent", "LLMChatEndEvent", "SynthesizeEndEvent"}
+    assert steps <= set(capsys.readouterr().out.split())
 
 
 def test_a_served_models_call_is_told_too(

@@ -43,10 +43,11 @@ def explained(settings: Settings, model: str) -> Iterator[None]:
 
 
 @contextmanager
-def explained_failure(model: str) -> Iterator[None]:
+def explained_failure(model: str, to_install: str = "") -> Iterator[None]:
     """Whatever a package of another provider raises, as a `ModelError` that names the model.
 
     It is a `ModelUnavailable` where the error's status, or its kind, says that it may pass.
+    `to_install` is the command that installs packages that fit each other.
     """
     try:
         yield
@@ -54,12 +55,17 @@ def explained_failure(model: str) -> Iterator[None]:
         raise
     except Exception as error:
         status, kind = _status(error), type(error).__name__
+        if "terminated early" in str(error):  # as the package for Gemini says of any end but one
+            ended = str(error).rpartition(": ")[2][:40]
+            raise ModelUnavailable(f"{model!r} ended its answer early ({ended}).") from None
         # What a server says may repeat the key; what a client says of itself is of use.
         told = f"{kind}, {status}" if status else f"{kind}: {' '.join(str(error).split())[:200]}"
         if status == 429 or (status or 0) >= 500 or (status is None and _is_network(error)):
             raise ModelUnavailable(f"{model!r} gave no answer ({kind}). Ask again later.") from None
-        instead = "Or answer without a model: FOOTNOTE_LLM=extractive"
-        raise ModelError(f"{model!r} cannot be asked ({told}). {instead}") from None
+        mend = "Or answer without a model: FOOTNOTE_LLM=extractive"
+        if to_install and isinstance(error, TypeError | AttributeError):
+            mend = f"Its packages may not fit each other; those that do: {to_install}"
+        raise ModelError(f"{model!r} cannot be asked ({told}). {mend}") from None
 
 
 def _status(error: Exception) -> int | None:

@@ -6,13 +6,23 @@ Importing this imports LlamaIndex and openai, which takes a few seconds: only wh
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    CompletionResponse,
+    CompletionResponseGen,
+    LLMMetadata,
+    MessageRole,
+)
+from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvaluator
+from llama_index.core.llms import CustomLLM
 
 from rag.errors import ModelError
-from rag.llm.language_model import language_model
-from rag.settings import DEFAULT_OPENAI_MODEL, Settings
+from rag.llm.language_model import LanguageModel
+from rag.llm.messages import Message
 
 LEAST, MOST = 1.0, 5.0
 """LlamaIndex's scale of correctness."""
@@ -20,15 +30,10 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class ModelJudge:
-    """Judges answers with the model that writes them; without one, with OpenAI's default model.
+    """Judges answers with a language model. Raises `ModelError` where it cannot be had."""
 
-    Raises `ModelError` where there is neither a model nor a key.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        if settings.is_extractive:
-            settings = replace(settings, llm=f"openai:{DEFAULT_OPENAI_MODEL}")
-        self._model = language_model(settings)
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
         self._model.llm  # noqa: B018  a key that is wanting is told before anything is asked
 
     @property
@@ -44,13 +49,12 @@ class ModelJudge:
 
         Raises `ModelError` when the judge cannot be asked, or does not answer with a score.
         """
-        with self._model.explained():
-            return asyncio.run(self._scores(question, answer, reference, contexts))
+        return asyncio.run(self._scores(question, answer, reference, contexts))
 
     async def _scores(
         self, question: str, answer: str, reference: str | None, contexts: Sequence[str]
     ) -> dict[str, float]:
-        llm = await self._model.llm_here()
+        llm = _Seam(self._model)
         faithful = FaithfulnessEvaluator(llm=llm)
         found = await faithful.aevaluate(response=answer, contexts=contexts)
         scores = {"faithfulness": float(found.score or 0.0)}
@@ -68,6 +72,43 @@ class ModelJudge:
                 "Judge with another model: FOOTNOTE_LLM=PROVIDER:NAME"
             )
         return (score - LEAST) / (MOST - LEAST)
+
+
+class _Seam(CustomLLM):
+    """A language model as LlamaIndex's evaluators ask one: in threads, whatever it is."""
+
+    _asked: LanguageModel = PrivateAttr()
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__()
+        self._asked = model
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """What the evaluators want to know."""
+        return LLMMetadata(context_window=self._asked.window, model_name=self._asked.name)
+
+    def chat(self, messages: Sequence[ChatMessage], **_: Any) -> ChatResponse:
+        """The model's reply. Raises `ModelError`."""
+        said = [Message(one.role.value, one.content or "") for one in messages]
+        text = self._asked.complete(said).text
+        return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
+
+    async def achat(self, messages: Sequence[ChatMessage], **_: Any) -> ChatResponse:
+        """The same, waited for in a thread: some models cannot be asked within an event loop."""
+        return await asyncio.to_thread(self.chat, messages)
+
+    def complete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponse:
+        """The model's reply. Raises `ModelError`."""
+        return CompletionResponse(text=self._asked.complete([Message("user", prompt)]).text)
+
+    async def acomplete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponse:
+        """The same, waited for in a thread."""
+        return await asyncio.to_thread(self.complete, prompt)
+
+    def stream_complete(self, prompt: str, *_: Any, **__: Any) -> CompletionResponseGen:
+        """The model's reply, in one piece. Raises `ModelError`."""
+        yield self.complete(prompt)
 
 
 def _read(reply: str) -> tuple[float | None, str]:

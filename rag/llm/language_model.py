@@ -4,7 +4,7 @@ Importing this imports LlamaIndex, which takes a second: only where a model is u
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -12,10 +12,11 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
 from rag.answers import Usage
+from rag.errors import ModelError
 from rag.llm.failures import explained_failure
 from rag.llm.messages import Message, Piece, Prompt
 from rag.llm.script import next_or_none
-from rag.settings import Settings
+from rag.settings import HANDED_IN, Settings
 
 _ENDINGS = {
     "max_tokens": "length",
@@ -130,8 +131,9 @@ class LanguageModel(ABC):
 
     def _usage(self, reply: ChatResponse) -> Usage | None:
         """Tokens as counted by the server, and the cost: by it, or by the price that is set."""
-        told = _field(reply.raw, "usage") or _field(reply.raw, "usage_metadata")
-        sources = [told, reply.additional_kwargs, reply.raw]
+        raw = _field(reply.raw, "data") or reply.raw  # Mistral's events have it a step below
+        told = _field(raw, "usage") or _field(raw, "usage_metadata")
+        sources = [told, reply.additional_kwargs, raw]
         read, written = _count(sources, _READ), _count(sources, _WRITTEN)
         if read is None and written is None:
             return None
@@ -142,7 +144,7 @@ class LanguageModel(ABC):
 
 
 class HandedModel(LanguageModel):
-    """A LlamaIndex model that is there already: handed in, or made by a provider's package."""
+    """A LlamaIndex model that a program has handed in."""
 
     def __init__(self, settings: Settings, llm: LLM) -> None:
         super().__init__(settings)
@@ -155,8 +157,25 @@ class HandedModel(LanguageModel):
 
     @property
     def window(self) -> int:
-        """The tokens it reads at once: as set, or as it says of itself."""
-        return self._settings.context_window or self._llm.metadata.context_window
+        """The tokens it reads at once: as set, or as it says of itself. Raises `ModelError`."""
+        if self._settings.context_window:
+            return self._settings.context_window
+        try:
+            return self._llm.metadata.context_window
+        except ValueError as error:  # its package has not heard of it
+            raise ModelError(
+                f"LlamaIndex does not know how much {self.name!r} reads. "
+                "Say how many tokens in FOOTNOTE_CONTEXT_WINDOW."
+            ) from error
+
+
+def handed_in(llm: LLM) -> str:
+    """What a model that is handed in goes by in the settings; also one its package has not met."""
+    try:
+        name = llm.metadata.model_name
+    except ValueError:
+        name = str(getattr(llm, "model", llm.class_name()))
+    return f"{HANDED_IN}:{name}"
 
 
 def language_model(settings: Settings, llm: LLM | None = None) -> LanguageModel:
@@ -170,9 +189,9 @@ def language_model(settings: Settings, llm: LLM | None = None) -> LanguageModel:
         from rag.llm.served import ServedModel
 
         return ServedModel(settings)
-    from rag.llm.providers import provided
+    from rag.llm.providers import ProvidedModel
 
-    return HandedModel(settings, provided(settings))
+    return ProvidedModel(settings)
 
 
 def _chat(prompt: Prompt) -> list[ChatMessage]:
@@ -181,13 +200,22 @@ def _chat(prompt: Prompt) -> list[ChatMessage]:
 
 def _finish(raw: Any) -> str | None:
     """Why a reply ended, where its last piece says so."""
-    choices = _field(raw, "choices")
-    if isinstance(choices, list | tuple):
-        raw = choices[0] if choices else None
-    for name in ("finish_reason", "stop_reason", "stopReason", "done_reason"):
-        if said := _field(raw, name):
-            return _ENDINGS.get(str(getattr(said, "name", said)).lower(), "stop")
+    for place in _places(raw):
+        for name in ("finish_reason", "stop_reason", "done_reason"):
+            if said := _field(place, name):
+                return _ENDINGS.get(str(getattr(said, "name", said)).lower(), "stop")
     return None
+
+
+def _places(raw: Any) -> Iterator[Any]:
+    """Where providers say it: at the top, in the first choice, in what has changed."""
+    yield raw
+    inner = [_field(raw, name) for name in ("data", "choices", "delta")]
+    for one in inner:
+        if isinstance(one, list | tuple):
+            yield from one[:1]
+        elif one is not None:
+            yield from _places(one)
 
 
 def _count(sources: Sequence[Any], names: Sequence[str]) -> int | None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
 
 from rag.answers import Cited, Delta
@@ -114,6 +115,25 @@ class AsyncRun(Generic[R]):
         async for _ in self.events():
             pass
         return self.result
+
+
+async def in_threads(pieces: Generator[E, None, None]) -> AsyncGenerator[E, None]:
+    """What a generator yields, waited for in threads; one that is left is closed at its next."""
+    turn = Lock()
+
+    def step() -> E | Returned[Any]:
+        with turn:
+            return _step(partial(next, pieces))
+
+    def close() -> None:
+        with turn:
+            pieces.close()
+
+    try:
+        while not isinstance(piece := await asyncio.to_thread(step), Returned):
+            yield piece
+    finally:
+        asyncio.get_running_loop().run_in_executor(None, close)
 
 
 async def next_or_none(pieces: AsyncIterator[E]) -> E | None:

@@ -6,7 +6,7 @@ import typer
 
 from ui.cli import options as opt
 from ui.cli import overviews
-from ui.cli.keys import key
+from ui.cli.keys import key, place
 from ui.cli.opening import chatbot
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ def chat(
     allowed = allow_host or []
     with chatbot(store) as bot:
         fill_if_empty(bot)
-        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
+        serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=place(keys))
 
 
 @app.command()
@@ -56,7 +56,8 @@ def serve(
     from ui.api.keys import KeyFile
     from ui.api.server import serve
 
-    access = Access(host, allow_host or [], KeyFile(keys) if keys else None)
+    file = place(keys)
+    access = Access(host, allow_host or [], KeyFile(file) if file else None)
     with chatbot(store) as bot:
         serve(bot, access, port=port, log_questions=log_questions)
 

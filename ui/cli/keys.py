@@ -1,5 +1,6 @@
 """`footnote key`: who may use the endpoint."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +38,19 @@ def remove(name: opt.KeyName, keys: opt.Keys = None) -> None:
     typer.echo(f"Removed {name}.", err=True)
 
 
-def _file(path: Path | None) -> "KeyFile":
+def place(given: Path | None) -> Path | None:
+    """Where the keys are: as the option says, or the settings."""
+    from rag import Settings
+
+    named = Settings.load(os.environ).api_keys
+    return given or (Path(named) if named else None)
+
+
+def _file(given: Path | None) -> "KeyFile":
     from rag.errors import SettingsError
     from ui.api.keys import KeyFile
 
+    path = place(given)
     if path is None:
         raise SettingsError("No file of keys is named. Set FOOTNOTE_API_KEYS=FILE or --keys FILE.")
     return KeyFile(path)

@@ -45,9 +45,7 @@ AllowHost = Annotated[
 Mcp = Annotated[bool, Option("--mcp", help="Offer `ask` and `articles` to MCP.")]
 
 # The endpoint
-Keys = Annotated[
-    Path | None, Option(metavar="FILE", envvar="FOOTNOTE_API_KEYS", help="The endpoint's keys.")
-]
+Keys = Annotated[Path | None, Option(metavar="FILE", help="The file of the endpoint's keys.")]
 KeyName = Annotated[str, Argument(metavar="NAME")]
 Write = Annotated[bool, Option("--write", help="It may add and remove articles as well.")]
 Rate = Annotated[int, Option(metavar="N", min=1, help="Requests a minute.")]

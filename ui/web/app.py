@@ -3,14 +3,16 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from rag.errors import SettingsError
+from rag.errors import FootnoteError, SettingsError
 from rag.ingestion.loaders.decoding import MOST_BYTES
 from ui.api.app import Access, Beside, endpoint
 from ui.api.hosts import is_exposed
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from rag import Chatbot
 
 # Nothing is shared, measured, fetched or shown that Footnote did not ask for.
-_PRIVATE: dict[str, Any] = {
+_HOW: dict[str, Any] = {
+    "prevent_thread_lock": True,
+    "max_file_size": MOST_BYTES,
     "share": False,
     "quiet": True,
     "ssr_mode": False,
@@ -103,28 +107,31 @@ def launch(
         _need_mcp()
     _stop_event_sums()
     page = build(bot)
+    asgi = {"middleware": [_endpoint_beside(bot, access), Middleware(Head, head=head())]}
+    _launch(page, host, port, auth=credentials(auth), mcp_server=mcp, app_kwargs=asgi)
+    Thread(target=_warm_up, args=(bot,), daemon=True).start()
+    return page
+
+
+def _launch(page: gr.Blocks, host: str, port: int | None, **how: Any) -> None:
     try:
         page.queue(max_size=64).launch(
-            server_name=host,
-            server_port=port,
-            auth=credentials(auth),
-            mcp_server=mcp,
-            prevent_thread_lock=True,
-            max_file_size=MOST_BYTES,
-            app_kwargs={
-                "middleware": [
-                    Middleware(Beside, endpoint=endpoint(bot, access)),
-                    Middleware(Head, head=head()),
-                ]
-            },
-            theme=_theme(),
-            **_PRIVATE,
+            server_name=host, server_port=port, theme=_theme(), **_HOW, **how
         )
     except OSError as error:
         raise SettingsError(
             f"Port {port} of {host} is taken; choose another with --port."
         ) from error
-    return page
+
+
+def _endpoint_beside(bot: "Chatbot", access: Access) -> Middleware:
+    return Middleware(Beside, endpoint=endpoint(bot, access))
+
+
+def _warm_up(bot: "Chatbot") -> None:
+    """Load what the first question needs, while the page is being read."""
+    with suppress(FootnoteError):
+        bot.warm_up()
 
 
 def _need_mcp() -> None:
