@@ -204,7 +204,17 @@ def test_an_answer_that_says_only_what_is_not_said_is_a_refusal(answered: Answer
 
 @pytest.mark.parametrize(
     "refusal",
-    ["Los artículos no lo dicen.", "Die Artikel sagen das nicht.", "Статьи этого не говорят."],
+    [
+        "Los artículos no lo dicen.",
+        "No se menciona en los artículos.",
+        "Die Artikel sagen das nicht.",
+        "Das steht nicht in den Artikeln.",
+        "Les articles ne le disent pas.",
+        "Ce n'est pas dit dans les articles.",
+        "Статьи этого не говорят.",
+        "文章没有说明。",
+        "記事には書かれていません。",
+    ],
 )
 def test_a_refusal_in_another_language_is_one(answered: Answered, refusal: str) -> None:
     draft = answered(refusal)
