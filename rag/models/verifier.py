@@ -103,12 +103,9 @@ def _ids(encoding: "Encoding") -> Ids:
 
 
 def _verdict(logits: FloatArray, window: Window, encoding: "Encoding") -> Judgement:
-    """The judgement in logits [L, 7], of which the last four of each of the statement's tokens count.
-
-    The three of `[CLS]` helped to train it; without them it tells the claims apart better.
-    """
+    """The judgement in logits [L, 7]: of `[CLS]`, three; of the statement, three and the faults."""
     said = window.said + 2
-    scores = logits[:said, CLASSES : 2 * CLASSES].mean(0)
+    scores = logits[0, :CLASSES] + logits[:said, CLASSES : 2 * CLASSES].mean(0)
     against = np.logaddexp(scores[1], scores[2])
     supported = _sigmoid((scores[0] - against - SHIFT) / TEMPERATURE)
     contradicted = (1 - supported) * float(np.exp(scores[1] - against))
