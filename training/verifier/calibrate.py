@@ -2,9 +2,8 @@
 
     python -m training.verifier.calibrate --data DATA
 
-On claims that the network never saw: `calibration.jsonl`, and what was kept aside of our own
-statements and of the bench's. Prints TEMPERATURE and SHIFT of `rag/models/verifier.py`, and what
-each threshold (`rag/citations/groundedness.py`) does on these claims.
+On the statements of `calibration.jsonl`, which the network never saw. Prints TEMPERATURE and SHIFT
+of `rag/models/verifier.py`, and what each threshold (`rag/citations/groundedness.py`) does on them.
 """
 
 from __future__ import annotations
@@ -19,18 +18,17 @@ import numpy as np
 from rag.models.verifier import SHIFT, TEMPERATURE, Verifier
 from rag.models.verifier import Claim as Asked
 from training.verifier.claims import Claim, premises_of, read_written
-from training.verifier.scores import NEAR, Scored, alarms, area, balanced, calibrated, caught
-from training.verifier.sources import WRITTEN, Sources
+from training.verifier.scores import Scored, alarms, area, balanced, calibrated, caught
+from training.verifier.sources import WRITTEN
 
 THRESHOLDS = np.arange(0.3, 0.61, 0.02)
 
 
-def unseen(sources: Sources) -> Iterator[Claim]:
-    """The claims like those that Footnote checks that no part of the training saw."""
-    benches = sorted((sources.data / "support/bench").glob("*.dev.jsonl.gz"))
-    premises = premises_of([sources.data / "support/train.jsonl.gz", *benches])
-    yield from read_written(WRITTEN.with_name("calibration.jsonl"), premises)
-    yield from (claim for claim in sources.aside() if claim.set in NEAR)
+def unseen(data: Path) -> Iterator[Claim]:
+    """The claims that no part of the training saw."""
+    benches = sorted((data / "support/bench").glob("*.dev.jsonl.gz"))
+    premises = premises_of([data / "support/train.jsonl.gz", *benches])
+    return read_written(WRITTEN.with_name("calibration.jsonl"), premises)
 
 
 def scores(claims: Sequence[Claim]) -> Iterator[Scored]:
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the constants and the table of thresholds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of support, qa, bench")
-    rows = list(scores(list(unseen(Sources(parser.parse_args(arguments).data)))))
+    rows = list(scores(list(unseen(parser.parse_args(arguments).data))))
     found = calibrated(rows)
     sys.stdout.write(f"{len(rows)} claims, AUROC {area(rows):.3f}: {found}\n")
     for chance in THRESHOLDS:
