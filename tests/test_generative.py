@@ -1,13 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from rag.answers import Citation, Cited, Delta, Draft, Statement, Usage
+from rag.citations.attribution import Attribution
+from rag.citations.groundedness import Groundedness, Verdict
 from rag.errors import ModelError, ModelUnavailable
 from rag.llm.language_model import language_model
 from rag.llm.prompts import CANNOT_ANSWER, WRITER, fitting, number, writing
-from rag.models.verifier import Verifier
+from rag.models.verifier import Claim, Verifier
 from rag.retrieval.query import Query
 from tests.openai_server import KEY, ModelServer, Reply, Script, pieces
 from vectorstore.records import Article, Hit, Passage
@@ -204,7 +206,17 @@ def test_an_answer_that_says_only_what_is_not_said_is_a_refusal(answered: Answer
 
 @pytest.mark.parametrize(
     "refusal",
-    ["Los artículos no lo dicen.", "Die Artikel sagen das nicht.", "Статьи этого не говорят."],
+    [
+        "Los artículos no lo dicen.",
+        "No se menciona en los artículos.",
+        "Die Artikel sagen das nicht.",
+        "Das steht nicht in den Artikeln.",
+        "Les articles ne le disent pas.",
+        "Ce n'est pas dit dans les articles.",
+        "Статьи этого не говорят.",
+        "文章没有说明。",
+        "記事には書かれていません。",
+    ],
 )
 def test_a_refusal_in_another_language_is_one(answered: Answered, refusal: str) -> None:
     draft = answered(refusal)
@@ -228,8 +240,49 @@ def test_a_citation_of_the_wrong_sentence_is_corrected_and_that_is_said(
             "The central bank left its key rate at 16%.",
             (quote(1, BANK.text, BANK),),
             "quoted",
-            "The model cited another sentence, which does not say this; this one does.",
+            "The model cited another sentence, which was not found to say this; this one was.",
         ),
+    )
+
+
+def test_a_sentence_that_was_missing_is_added_and_that_is_said(verifier: Verifier) -> None:
+    told = (
+        "Engineers were unable to close the gates of the dam.",
+        "A crew of twenty worked at the gates all night.",
+    )
+    dam = Article("dam", "The flood at Ost", " ".join(told))
+    attribution = Attribution(number([hit(dam)]), Groundedness(verifier))
+    said = "Engineers could not close the dam's gates, at which twenty people worked all night."
+    list(attribution.feed(f"{said[:-1]} [1]."))
+    list(attribution.finish(whole=True))
+    assert attribution.draft().statements == (
+        Statement(
+            said,
+            (quote(1, dam.text, dam),),
+            "supported",
+            "A sentence was added to what the model cited.",
+        ),
+    )
+
+
+class Denied(Groundedness):
+    """Finds that one sentence says otherwise, and every other one supports."""
+
+    def check(self, claims: Sequence[Claim]) -> list[Verdict]:
+        return [
+            Verdict(supported=False, score=0.1, reason="No.", contradicted=0.9)
+            if claim.evidence == (SECOND,)
+            else Verdict(supported=True, score=0.9)
+            for claim in claims
+        ]
+
+
+def test_what_the_cited_sentence_denies_is_not_looked_for_elsewhere(verifier: Verifier) -> None:
+    attribution = Attribution(number(HITS), Denied(verifier))
+    list(attribution.feed("He spoke in Oslo about the budget passed in November [2]."))
+    list(attribution.finish(whole=True))
+    assert attribution.draft().reason == (
+        "What the model wrote could not be tied to the articles, so it is not shown."
     )
 
 

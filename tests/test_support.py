@@ -37,6 +37,11 @@ def test_what_the_sentence_says_is_supported(statement: str) -> None:
             "The cited sentences say 2.5 percent, not three percent.",
         ),
         (
+            "Siluanov met Lavrov in Oslo to sing songs.",
+            BUDGET,
+            "The cited sentences do not name Lavrov.",
+        ),
+        (
             'Siluanov said the deficit would be "a catastrophe for the country".',
             BUDGET,
             "The cited sentences do not contain the words “a catastrophe for the country”.",

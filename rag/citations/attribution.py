@@ -16,7 +16,9 @@ from vectorstore.records import Article
 TRIED = 5
 """How many other sentences a statement is tried against."""
 SURE = 0.75
-"""The score from which one of those replaces what the model cited."""
+"""The score from which one of those replaces what the model cited, or is added to it."""
+DENIED = 0.5
+"""The probability of the cited sentences' saying otherwise from which no others are tried."""
 UNJUDGED = 0.5
 """The score of a statement that could not be checked."""
 
@@ -24,7 +26,8 @@ NOT_SAID = "The articles do not say. The nearest passages are listed."
 UNSUPPORTED = "What the model wrote could not be tied to the articles, so it is not shown."
 NO_SENTENCE = "No sentence of the articles was found that says this."
 PARTLY = "The articles do not say all of what was asked."
-CORRECTED = "The model cited another sentence, which does not say this; this one does."
+REPLACED = "The model cited another sentence, which was not found to say this; this one was."
+ADDED = "A sentence was added to what the model cited."
 ABOUT_ARTICLES = "It is about the articles themselves."
 
 
@@ -97,7 +100,7 @@ class Attribution:
         note = verdict.reason
         if verdict.checked and not verdict.supported:
             others, verdict = self._elsewhere(marked.text, cited, verdict)
-            note = verdict.reason or (CORRECTED if cited and others != cited else None)
+            note = verdict.reason or _changed(cited, others)
             cited = others
         support = _support(marked.text, cited, verdict)
         score = verdict.score if verdict.supported else 0.0 if verdict.checked else UNJUDGED
@@ -125,7 +128,12 @@ class Attribution:
     def _elsewhere(
         self, text: str, cited: list[SourceSentence], verdict: Verdict
     ) -> tuple[list[SourceSentence], Verdict]:
-        """The sentences that surely support the statement, if some do; else what was cited."""
+        """The sentences that surely support the statement, if some do; else what was cited.
+
+        Where the cited ones say otherwise the statement is wrong, and not its citation.
+        """
+        if verdict.contradicted >= DENIED:
+            return cited, verdict
         near = self._nearest(text)
         tried = [[one] for one in near if one not in cited]
         tried += [[*cited, one] for one in near if cited and one not in cited]
@@ -161,6 +169,13 @@ class Attribution:
             key = (article.id, start, end)
             number = self._numbers.setdefault(key, len(self._numbers) + 1)
             yield Citation.of(number, article, start, end)
+
+
+def _changed(cited: Sequence[SourceSentence], others: Sequence[SourceSentence]) -> str | None:
+    """What is said where a statement rests on other sentences than the model cited."""
+    if not cited or others == cited:
+        return None
+    return ADDED if len(others) > len(cited) else REPLACED
 
 
 def _merged(cited: Sequence[SourceSentence]) -> list[tuple[Article, int, int]]:

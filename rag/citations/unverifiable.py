@@ -31,17 +31,25 @@ _SILENT = re.compile(
     rf"|\b(?:not|n['’]t) {_TELL} (?:in|by|among) {_WHICH}\b",
     re.IGNORECASE,
 )
-# "The articles do not say" as models put it in the languages that are asked in most.
+# "The articles do not say" as models put it in the languages that are asked in most: the articles
+# first, or what is missing.
 _ELSEWHERE = re.compile(
     r"\b(?:los art[ií]culos|el art[ií]culo|las fuentes|los textos)\b.*\b(?:no|ning[uú]n\w*)\b"
+    r"|\b(?:no|nada|ning[uú]n\w*)\b.*\b(?:en|de) (?:los|el|las|estos)"
+    r" (?:art[ií]culos?|fuentes|textos)\b"
     r"|\b(?:les|ces|l['’]) ?(?:articles?|textes?|sources?)\b.*\b(?:ne|n['’]|aucun\w*)"
+    r"|\b(?:ne|n['’]|aucun\w*|rien)\b.*\b(?:dans|de|des|par) ?(?:les |ces )?"
+    r"(?:articles?|textes?|sources?)\b"
     r"|\b(?:die|den|der|dem|diese\w?) (?:\w+ )?(?:artikeln?|texten?|quellen?)\b.*"
     r"\b(?:nicht|keine?\w*|nichts)\b"
+    r"|\b(?:nicht|keine?\w*|nichts)\b.*\b(?:die|den|der|diesen) (?:artikeln?|texten?|quellen?)\b"
     r"|\b(?:gli|l['’]|negli|nell['’]) ?(?:articol[io]|test[io]|font[ei])\b.*\b(?:non|nessun\w*)\b"
     r"|\b(?:os artigos|o artigo|as fontes|os textos)\b.*\b(?:n[aã]o|nenhum\w*)\b"
     r"|\b(?:de|het|deze) (?:artikel\w*|teksten|bronnen)\b.*\b(?:niet|geen)\b"
     r"|\bartyku[lł]\w*\b.*\bnie\b|\bстать\w*\b.*\bне\b|\bстатт\w*\b.*\bне\b"
-    r"|\bartiklarna\b.*\b(?:inte|ingen)\b|\bmakale\w*\b.*\bm[iıuü]yor\b",
+    r"|\bartiklarna\b.*\b(?:inte|ingen)\b|\bmakale\w*\b.*\bm[iıuü]yor\b"
+    r"|(?:文章|报道|資料|资料|文中).{0,4}(?:没有?|沒有?|未)(?:提|说|說|回答|给出|涉及|包含)"
+    r"|(?:記事|資料)\w*(?:ありません|いません|いない)。?$",
     re.IGNORECASE,
 )
 
