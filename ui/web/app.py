@@ -8,34 +8,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
 
 from rag.errors import SettingsError
 from rag.ingestion.loaders.decoding import MOST_BYTES
 from ui.api.app import Access, Beside, endpoint
-from ui.api.hosts import is_exposed
+from ui.api.hosts import KnownHosts, is_exposed
 from ui.api.keys import KeyFile
+from ui.serving import Serving
 from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
-from ui.web.auth import credentials
+from ui.web.auth import Users
 from ui.web.chat import chat_pane
 from ui.web.check import check_pane
+from ui.web.guard import Guard
 from ui.web.head import Head, head
+from ui.web.headers import SafeHeaders
+from ui.web.login import USER, Login
 from ui.web.render.html import el
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
-# Nothing is shared, measured, fetched or shown that Footnote did not ask for.
+# Nothing is measured, fetched or shown that Footnote did not ask for.
 _PRIVATE: dict[str, Any] = {
-    "share": False,
-    "quiet": True,
     "ssr_mode": False,
     "footer_links": [],
     "run_history": False,
     "enable_monitoring": False,
     "pwa": False,
-    "show_error": True,
+    "show_error": False,
 }
 
 
@@ -69,59 +74,91 @@ def serve(
     """Serve the page until interrupted. `auth` is `USER:PASSWORD` or a file with such lines.
 
     Says on standard error where the page is, and warns when other machines can use it freely.
-    Raises `SettingsError` for credentials that are none, a port in use, and when `mcp` is asked
-    for and not installed.
+    Raises `SettingsError` for credentials that are none, an address that cannot be listened on,
+    and when `mcp` is asked for and not installed.
     """
-    page = launch(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
+    page = ServedPage(bot, _access(host, allowed, keys, auth), port=port, auth=auth, mcp=mcp)
     _say(f"Footnote is at {page.local_url} (stop with Ctrl+C)")
     if is_exposed(host) and not auth:
         _say(f"Anyone who reaches {host} can read, add and remove articles. Ask for a password:")
         _say("  footnote chat --auth user:password")
-    page.block_thread()
+    page.run()
 
 
 def launch(
     bot: "Chatbot",
     *,
     host: str = "127.0.0.1",
-    port: int | None = None,
+    port: int = 0,
     auth: str | None = None,
     mcp: bool = False,
     allowed: Sequence[str] = (),
     keys: Path | None = None,
-) -> gr.Blocks:
+) -> "ServedPage":
     """Serve the page in the background, at a free port unless one is given, until its `close()`.
 
     The endpoint answers on the same port; where the page asks for a password, it asks for a key.
     `allowed` are the host's names elsewhere, `keys` the file of the endpoint's keys.
     """
-    access = Access(host, allowed, KeyFile(keys) if keys else None, guarded=auth is not None)
-    if mcp:
-        _need_mcp()
-    _stop_event_sums()
-    page = build(bot)
-    try:
-        page.queue(max_size=64).launch(
-            server_name=host,
-            server_port=port,
-            auth=credentials(auth),
-            mcp_server=mcp,
-            prevent_thread_lock=True,
-            max_file_size=MOST_BYTES,
-            app_kwargs={
-                "middleware": [
-                    Middleware(Beside, endpoint=endpoint(bot, access)),
-                    Middleware(Head, head=head()),
-                ]
-            },
-            theme=_theme(),
-            **_PRIVATE,
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"Port {port} of {host} is taken; choose another with --port."
-        ) from error
+    page = ServedPage(bot, _access(host, allowed, keys, auth), port=port, auth=auth, mcp=mcp)
+    page.start()
     return page
+
+
+class ServedPage(Serving):
+    """The page, and the endpoint beside it."""
+
+    def __init__(
+        self, bot: "Chatbot", access: Access, *, port: int, auth: str | None, mcp: bool
+    ) -> None:
+        if mcp:
+            _need_mcp()
+        _stop_event_sums()
+        users = Users.load(auth) if auth is not None else None
+        self._page = build(bot)
+        super().__init__(_application(bot, self._page, access, users, mcp=mcp), access.host, port)
+        self.local_url = f"{self.url}/"
+
+    def close(self) -> None:
+        """Give what is under way its time, and end."""
+        self._page.close(verbose=False)
+        super().close()
+
+
+def _access(host: str, allowed: Sequence[str], keys: Path | None, auth: str | None) -> Access:
+    return Access(host, allowed, KeyFile(keys) if keys else None, guarded=auth is not None)
+
+
+def _application(
+    bot: "Chatbot", page: gr.Blocks, access: Access, users: Users | None, *, mcp: bool
+) -> FastAPI:
+    """From the outside in: who is answered, who has logged in, and what of Gradio is there."""
+    login = [Middleware(Login, users=users, keys=access.keys)] if users else []
+    middleware = [
+        Middleware(SafeHeaders),
+        Middleware(Beside, endpoint=endpoint(bot, access)),
+        Middleware(KnownHosts, host=access.host, allowed=access.allowed),
+        *login,
+        Middleware(CORSMiddleware),  # allows no origin; without it, Gradio allows some
+    ]
+    app = FastAPI(openapi_url=None, middleware=middleware)
+    inside = [Middleware(Guard, page=page, mcp=mcp), Middleware(Head, head=head())]
+    return gr.mount_gradio_app(
+        app,
+        page.queue(max_size=64),
+        "/",
+        auth_dependency=_user if users else None,
+        mcp_server=mcp,
+        max_file_size=MOST_BYTES,
+        app_kwargs={"middleware": inside},
+        theme=_theme(),
+        **_PRIVATE,
+    )
+
+
+def _user(request: Request) -> str | None:
+    user: str | None = request.scope.get(USER)
+    return user
 
 
 def _need_mcp() -> None:
