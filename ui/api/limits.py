@@ -80,6 +80,7 @@ class Counted:
         self._had = 0
 
     async def receive(self) -> "Message":
+        """The next piece."""
         message = await self._receive()
         self._had += len(message.get("body", b""))
         if self._had > self._most:

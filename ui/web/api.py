@@ -5,20 +5,27 @@ The functions' docstrings are what clients are shown.
 
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 from gradio.events import api
 
 from rag.documents import answer_json, article_json
 from ui.collection import stored
+from ui.web.allowance import Allowance
 from ui.web.parts import errors_shown
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
 
-def ask_endpoint(bot: "Chatbot") -> None:
+def ask_endpoint(bot: "Chatbot", allowance: Allowance) -> None:
     """Name and document `/ask`."""
 
-    def ask(question: str, as_of: str = "", source: str = "") -> dict[str, Any]:
+    def ask(
+        question: str,
+        as_of: str = "",
+        source: str = "",
+        request: gr.Request = None,  # type: ignore[assignment]
+    ) -> dict[str, Any]:
         """
         Answer a question about the articles, every statement with its exact source.
 
@@ -31,7 +38,7 @@ def ask_endpoint(bot: "Chatbot") -> None:
             The answer with its statements, citations (article, start, end, quote) and passages.
         """
         filters = {"source": source} if source else None
-        with errors_shown():
+        with errors_shown(), allowance.question(request, question):
             return answer_json(bot.ask(question, as_of=as_of or None, filters=filters))
 
     api(ask, api_name="ask", concurrency_limit=8)

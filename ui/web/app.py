@@ -15,10 +15,12 @@ from starlette.requests import Request
 
 from rag.errors import SettingsError
 from rag.ingestion.loaders.decoding import MOST_BYTES
+from ui.api.answering import LONGEST_LINE
 from ui.api.app import Access, Beside, endpoint
 from ui.api.hosts import KnownHosts, is_exposed
 from ui.api.keys import KeyFile
 from ui.serving import Serving
+from ui.web.allowance import Allowance
 from ui.web.api import articles_endpoint, ask_endpoint
 from ui.web.articles import articles_pane
 from ui.web.auth import Users
@@ -47,15 +49,16 @@ _PRIVATE: dict[str, Any] = {
 def build(bot: "Chatbot") -> gr.Blocks:
     """The page over `bot`, not yet served."""
     page: gr.Blocks
+    allowance = Allowance()
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
-        ask_endpoint(bot)
+        ask_endpoint(bot, allowance)
         articles_endpoint(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
-                chat_pane(bot, page)
+                chat_pane(bot, page, allowance)
             with gr.Tab("Check"):
-                check_pane(bot)
+                check_pane(bot, allowance)
             with gr.Tab("Articles") as tab:
                 articles_pane(bot, tab)
     return page
@@ -145,7 +148,7 @@ def _application(
     inside = [Middleware(Guard, page=page, mcp=mcp), Middleware(Head, head=head())]
     return gr.mount_gradio_app(
         app,
-        page.queue(max_size=64),
+        page.queue(max_size=LONGEST_LINE),
         "/",
         auth_dependency=_user if users else None,
         mcp_server=mcp,

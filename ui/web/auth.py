@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hmac import compare_digest
 from pathlib import Path
 
-from rag.errors import SettingsError
+from rag.errors import InputError, SettingsError
 
 # 16 MB and some 50 ms a password: RFC 7914's advice for logging in.
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
@@ -52,6 +52,15 @@ def hashed(password: str) -> str:
     """A password as it can be kept: `scrypt:SALT:HASH`, both in base64."""
     salt = secrets.token_bytes(16)
     return f"scrypt:{_base64(salt)}:{_base64(_scrypt(password, salt))}"
+
+
+def user_line(name: str, password: str) -> str:
+    """A line for a file of users. Raises `InputError` for a name or password that breaks it."""
+    if not re.fullmatch(r"[^:\s]{1,64}", name):
+        raise InputError(f"{name!r} is no name: it may have no blanks and no colon.")
+    if not password:
+        raise InputError("There is no password. Type one.")
+    return f"{name}:{hashed(password)}"
 
 
 def _matches(password: str, kept: str) -> bool:

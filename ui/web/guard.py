@@ -94,7 +94,7 @@ class Guard:
         return Counted(receive, LARGEST_UPLOAD).receive
 
     def _check(self, name: str | None, call: dict[str, Any], reader: str | None) -> None:
-        """Raise `HTTPException` for a call that this caller may not make, or with too few values."""
+        """Raise `HTTPException` for a call that this caller may not make, or not with such data."""
         function = self._called(name, call.get("fn_index"))
         if function is None or not function.fn:
             known = ", ".join(f"/{f.api_name}" for f in self._documented())

@@ -1,8 +1,8 @@
 """What a browser is told not to do with what comes from here, whoever says otherwise in it.
 
 Gradio makes functions of strings, for every event that runs a script, and styles elements by their
-attributes: `unsafe-eval` for scripts and `unsafe-inline` for styles cannot be done without. Nothing
-that is put into the page as markup can run: scripts need the page's own nonce, or to be a file here.
+attributes: scripts cannot do without `unsafe-eval`, styles not without `unsafe-inline`. But nothing
+that gets into the page as markup can run: a script needs the page's nonce, or to be a file of it.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Logging in: a name and a password once, then a cookie; programs send one of the endpoint's keys."""
+"""Logging in: a name and a password once, then a cookie. Programs send a key of the endpoint's."""
 
 import asyncio
 import re
