@@ -1,14 +1,17 @@
 """The page's API: `/ask` and `/articles`, for `gradio_client`, plain HTTP and MCP.
 
-The functions' docstrings are what clients are shown.
+The functions' docstrings are what clients are shown. They wait in no line of Gradio's: for one that
+does, its MCP server asks the page anew by HTTP, as somebody who has not logged in.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import api
 
 from rag.documents import answer_json, article_json
+from ui.api.answering import AT_ONCE
 from ui.collection import stored
 from ui.web.allowance import Allowance
 from ui.web.parts import errors_shown
@@ -20,11 +23,10 @@ if TYPE_CHECKING:
 def ask_endpoint(bot: "Chatbot", allowance: Allowance) -> None:
     """Name and document `/ask`."""
 
-    def ask(
-        question: str,
-        as_of: str = "",
-        source: str = "",
-        request: gr.Request = None,  # type: ignore[assignment]
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(
+        request: gr.Request, question: str, as_of: str = "", source: str = ""
     ) -> dict[str, Any]:
         """
         Answer a question about the articles, every statement with its exact source.
@@ -39,9 +41,11 @@ def ask_endpoint(bot: "Chatbot", allowance: Allowance) -> None:
         """
         filters = {"source": source} if source else None
         with errors_shown(), allowance.question(request, question):
-            return answer_json(bot.ask(question, as_of=as_of or None, filters=filters))
+            async with places:
+                answer = await bot.aask(question, as_of=as_of or None, filters=filters)
+        return answer_json(answer)
 
-    api(ask, api_name="ask", concurrency_limit=8)
+    api(ask, api_name="ask", queue=False)
 
 
 def articles_endpoint(bot: "Chatbot") -> None:
@@ -56,4 +60,4 @@ def articles_endpoint(bot: "Chatbot") -> None:
         """
         return [{**article_json(article), "passages": article.passages} for article in stored(bot)]
 
-    api(articles, api_name="articles")
+    api(articles, api_name="articles", queue=False)

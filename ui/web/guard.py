@@ -10,6 +10,7 @@ import secrets
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -18,7 +19,6 @@ from ui.api.limits import Counted
 from ui.web.cookies import cookie, cookie_of
 
 if TYPE_CHECKING:
-    import gradio as gr
     from gradio.block_function import BlockFunction
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,7 +52,7 @@ class Guard:
     page's own events by a browser that has the page. To such a one it gives a cookie.
     """
 
-    def __init__(self, app: "ASGIApp", page: "gr.Blocks", *, mcp: bool = False) -> None:
+    def __init__(self, app: "ASGIApp", page: gr.Blocks, *, mcp: bool = False) -> None:
         self._app = app
         self._page = page
         self._mcp = mcp
@@ -116,10 +116,19 @@ class Guard:
 
 
 def _check_values(function: "BlockFunction", data: Any) -> None:
-    takes = [] if function.cancels else list(signature(function.fn).parameters)  # type: ignore[arg-type]
-    if not isinstance(data, list) or (takes and len(data) != len(function.inputs)):
-        said = f"{function.api_name!r} takes a list `data` of {len(function.inputs)} values"
-        raise HTTPException(422, f"{said}: {', '.join(takes)}." if takes else f"{said}.")
+    needed = len(function.inputs)
+    if not isinstance(data, list) or (len(data) != needed and not function.cancels):
+        said = f"{function.api_name!r} takes a list `data` of {needed} values"
+        names = _parameters(function)
+        raise HTTPException(422, f"{said}: {', '.join(names)}." if names else f"{said}.")
+
+
+def _parameters(function: "BlockFunction") -> list[str]:
+    """What a documented function takes, without what Gradio adds."""
+    if function.api_visibility != "public" or not function.fn:
+        return []
+    given = signature(function.fn).parameters.values()
+    return [one.name for one in given if one.annotation is not gr.Request]
 
 
 async def _body(receive: "Receive") -> bytes:
