@@ -46,7 +46,8 @@ ACTS = (
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
     folder = tmp_path_factory.mktemp("security")
-    (folder / ".env").write_text(SECRET)
+    for name in (".env", "secret.txt"):
+        (folder / name).write_text(SECRET)
     with Chatbot.open(folder / "store", Settings()) as bot:
         bot.add(FERRY)
         yield bot
@@ -210,7 +211,7 @@ def test_the_documented_endpoints_are_called_by_name(url: str) -> None:
         (b'{"data": []}', 422, "'ask' takes a list `data` of 3 values: question, as_of, source."),
         (b'{"data": [null, "", ""]}', 500, "There is no question. Write one."),
         (b'{"data": [" ", null, null]}', 500, "There is no question. Write one."),
-        (b'{"data": ["Who?", {}, ""]}', 500, "That could not be done with what was sent."),
+        (b'{"data": ["Who?", 5, ""]}', 500, "as_of is 5; write a date such as 2025-08-14."),
     ],
 )
 def test_wrong_input_gets_a_sentence(url: str, body: bytes, status: int, said: str) -> None:
@@ -230,7 +231,7 @@ def test_wrong_input_of_the_page_s_own_events_shows_nothing_of_python(
 def test_wrong_input_in_the_line_shows_nothing_of_python(
     browser: httpx.Client, events: dict[str, int]
 ) -> None:
-    call = {"data": [{}] * 7, "fn_index": events["ask"], "session_hash": "wrong"}
+    call = {"data": [None, None], "fn_index": events["export"], "session_hash": "wrong"}
     assert browser.post("/gradio_api/queue/join", json=call).status_code == 200
     [message] = messages(browser, "wrong")
     assert message["output"] == {"error": "That could not be done with what was sent."}
@@ -248,8 +249,8 @@ def messages(client: httpx.Client, session: str) -> list[dict[str, Any]]:
 
 def targets(bot: Chatbot) -> list[str]:
     store = Path(bot.settings.store)
-    files = [store.with_name(".env"), *(file for file in store.rglob("*") if file.is_file())]
-    return [str(file) for file in files]
+    beside = [store.with_name(name) for name in ("secret.txt", ".env")]
+    return [str(file) for file in (*beside, *store.rglob("*")) if file.is_file()]
 
 
 def raw_get(url: str, path: str) -> tuple[int, bytes]:
@@ -313,7 +314,7 @@ def test_a_file_of_this_machine_is_not_taken_for_an_upload(
     browser: httpx.Client, events: dict[str, int], bot: Chatbot
 ) -> None:
     meta = {"_type": "gradio.FileData"}
-    for path in (targets(bot)[0], "http://127.0.0.1:9/x", "../.env"):
+    for path in (targets(bot)[0], "http://127.0.0.1:9/x", "../secret.txt"):
         files = [{"path": path, "orig_name": "x.txt", "meta": meta}]
         call = {"data": [files], "fn_index": events["dropped"], "session_hash": "files"}
         assert browser.post("/gradio_api/queue/join", json=call).status_code == 200

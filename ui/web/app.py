@@ -82,8 +82,9 @@ def serve(
     """
     page = ServedPage(bot, _access(host, allowed, keys, auth), port=port, auth=auth, mcp=mcp)
     _say(f"Footnote is at {page.local_url} (stop with Ctrl+C)")
-    if is_exposed(host) and not auth:
-        _say(f"Anyone who reaches {host} can read, add and remove articles. Ask for a password:")
+    if (is_exposed(host) or allowed) and not auth:
+        reached = allowed[0] if allowed else host
+        _say(f"Anyone who reaches {reached} can read, add and remove articles. Ask for a password:")
         _say("  footnote chat --auth user:password")
     page.run()
 

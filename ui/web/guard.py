@@ -98,7 +98,7 @@ class Guard:
         function = self._called(name, call.get("fn_index"))
         if function is None or not function.fn:
             known = ", ".join(f"/{f.api_name}" for f in self._documented())
-            raise HTTPException(404, f"There is no endpoint {name!r}. There are: {known}.")
+            raise HTTPException(404, f"There is no such endpoint. There are: {known}.")
         if function.api_visibility != "public" and not reader:
             raise HTTPException(403, "Only the page itself may ask for this. Load it again.")
         _check_values(function, call.get("data"))

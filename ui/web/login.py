@@ -98,7 +98,7 @@ class Login:
         try:
             form = await _form(request)
         except HTTPException as error:
-            return _asked(request, error.status_code, error.detail, "/")
+            return _asked(request, error.status_code, "That is not this page's form.", "/")
         name, password = form.get("username", "").strip(), form.get("password", "")
         goal = _own_path(form.get("next", "/"))
         if seconds := self._wait(request, name):
