@@ -250,7 +250,7 @@ def messages(client: httpx.Client, session: str) -> list[dict[str, Any]]:
 def targets(bot: Chatbot) -> list[str]:
     store = Path(bot.settings.store)
     beside = [store.with_name(name) for name in ("secret.txt", ".env")]
-    return [str(file) for file in (*beside, *store.rglob("*")) if file.is_file()]
+    return [str(file) for file in (*beside, *store.rglob("*.sqlite3")) if file.is_file()]
 
 
 def raw_get(url: str, path: str) -> tuple[int, bytes]:
