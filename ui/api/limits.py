@@ -40,6 +40,11 @@ class RateLimit:
             self._left = {n: (left, at) for n, (left, at) in self._left.items() if now - at < 60}
         return 0.0 if taken else (1 - left) * 60 / rate
 
+    def give_back(self, name: str) -> None:
+        """Let a request that was taken not count."""
+        left, since = self._left.get(name, (0.0, 0.0))
+        self._left[name] = (left + 1, since)
+
 
 class BodyLimit:
     """An ASGI middleware that refuses bodies too large, by what they say and by what they are."""

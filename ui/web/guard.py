@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from ui.api.access import KEY
 from ui.api.limits import Counted
 from ui.web.cookies import cookie, cookie_of
 
@@ -49,7 +50,8 @@ class Guard:
     """An ASGI middleware before `page`'s Gradio application.
 
     Passes on what the page is made of, and calls: of documented endpoints by anyone, of the
-    page's own events by a browser that has the page. To such a one it gives a cookie.
+    page's own events by a browser that has the page. To such a one it gives a cookie. Who comes
+    with a key is a program, which may do no more than a key's holder at the endpoint.
     """
 
     def __init__(self, app: "ASGIApp", page: gr.Blocks, *, mcp: bool = False) -> None:
@@ -60,10 +62,9 @@ class Guard:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on what may be asked, and say of the rest why not."""
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        scope[READER] = _reader(scope)
+        scope[READER] = None if KEY in scope else _reader(scope)
         try:
             receive = await self._allowed(scope, receive)
         except HTTPException as error:
@@ -84,14 +85,15 @@ class Guard:
         if self._mcp and (path == _MCP or path.startswith(f"{_MCP}/")):
             return Counted(receive, LARGEST_CALL).receive
         if method == "POST" and (call := _CALLS.fullmatch(path)):
-            body = await _body(receive)
-            self._check(call[1], _parsed(body), scope[READER])
-            return _again(body, receive)
+            sent = _parsed(await _body(receive))
+            self._check(call[1], sent, scope[READER])
+            return _again(sent, receive)
         if not any(re.fullmatch(known, path) for known in _OPEN.get(method, ())):
             raise HTTPException(404, "There is nothing here.")
-        if path.endswith("/upload") and not scope[READER]:
+        is_upload = path.endswith("/upload")
+        if is_upload and not scope[READER]:
             raise HTTPException(403, "Files are taken from the page only. Load it first.")
-        return Counted(receive, LARGEST_UPLOAD).receive
+        return Counted(receive, LARGEST_UPLOAD if is_upload else LARGEST_CALL).receive
 
     def _check(self, name: str | None, call: dict[str, Any], reader: str | None) -> None:
         """Raise `HTTPException` for a call that this caller may not make, or not with such data."""
@@ -152,8 +154,12 @@ def _parsed(body: bytes) -> dict[str, Any]:
     return call
 
 
-def _again(body: bytes, receive: "Receive") -> "Receive":
-    """Receives a body that has been read, then what follows it."""
+def _again(call: dict[str, Any], receive: "Receive") -> "Receive":
+    """Receives a call that has been read, then what follows it.
+
+    It is written anew, so that nobody can read anything else in it than was read here.
+    """
+    body = json.dumps(call).encode()
     read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def received() -> "Message":

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from ui.api.access import bearer_of
+from ui.api.access import KEY, bearer_of
 from ui.api.keys import KeyFile
 from ui.api.limits import Counted, RateLimit, address_of
 from ui.web.auth import Users
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 USER = "footnote.user"
-"""Where in the scope of a request the name is of who has logged in."""
+"""Where in the scope of a request the name is of who has logged in, or sent a key."""
 ATTEMPTS = 10
-"""Passwords that may be tried in a minute, for one name as from one address."""
+"""Wrong passwords that may be tried in a minute, for one name as from one address."""
 
 _LIFE = 14 * 24 * 3600  # seconds that a browser stays logged in without being used
 _MOST_SESSIONS = 10_000
@@ -108,14 +108,15 @@ class Login:
             known = await asyncio.to_thread(self._users.know, name, password)
         if not known:
             return _asked(request, 401, _UNKNOWN, goal)
+        for one in _tried(request, name):
+            self._attempts.give_back(one)
         shown = _is_browser(request)
         done: Response = RedirectResponse(goal, 303) if shown else JSONResponse({"success": True})
         return _keeping(done, request, self._sessions.begin(name), _LIFE)
 
     def _wait(self, request: Request, name: str) -> int:
         """Seconds until the next attempt may be made, 0 when this one may."""
-        tried = [f"name {name}", f"address {address_of(request.scope)}"]
-        return max(ceil(self._attempts.wait(one, ATTEMPTS)) for one in tried)
+        return max(ceil(self._attempts.wait(one, ATTEMPTS)) for one in _tried(request, name))
 
     def _logging_out(self, request: Request) -> Response:
         if request.method != "POST":
@@ -131,8 +132,14 @@ class Login:
         if seconds := ceil(self._asked.wait(key.name, key.rate)):
             said = f"{key.name!r} may ask {key.rate} times a minute. Wait {seconds} s."
             return JSONResponse({"detail": said}, 429, {"Retry-After": str(seconds)})
-        request.scope[USER] = key.name
+        request.scope[KEY] = key
+        request.scope[USER] = f"key {key.name}"
         return None
+
+
+def _tried(request: Request, name: str) -> tuple[str, str]:
+    """What an attempt is counted for."""
+    return f"name {name}", f"address {address_of(request.scope)}"
 
 
 def _asked(
