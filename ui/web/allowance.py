@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from rag.errors import InputError
-from ui.api.answering import LONGEST_QUESTION
+from ui.api import answering
 from ui.api.limits import RateLimit, address_of
 from ui.web.guard import READER
 from ui.web.login import USER
@@ -22,6 +22,8 @@ A_MINUTE = 30
 """Questions of one reader; ten times as many of all behind one address."""
 AT_ONCE = 3
 """Questions of one reader that are worked on at a time."""
+PLACES = answering.AT_ONCE
+"""Questions of all readers that are worked on at a time, of each kind."""
 
 
 class Allowance:
@@ -34,7 +36,7 @@ class Allowance:
 
     @contextmanager
     def question(
-        self, request: gr.Request, text: str, longest: int = LONGEST_QUESTION
+        self, request: gr.Request, text: str, longest: int = answering.LONGEST_QUESTION
     ) -> Iterator[None]:
         """Around the work on one question of the request's reader.
 

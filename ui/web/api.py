@@ -11,9 +11,8 @@ import gradio as gr
 from gradio.events import api
 
 from rag.documents import answer_json, article_json
-from ui.api.answering import AT_ONCE
 from ui.collection import stored
-from ui.web.allowance import Allowance
+from ui.web.allowance import PLACES, Allowance
 from ui.web.parts import errors_shown
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def ask_endpoint(bot: "Chatbot", allowance: Allowance) -> None:
     """Name and document `/ask`."""
 
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(PLACES)
 
     async def ask(
         request: gr.Request, question: str, as_of: str = "", source: str = ""

@@ -8,7 +8,7 @@ from gradio.events import Dependency
 from markupsafe import Markup
 
 from ui.collection import stored
-from ui.web.allowance import Allowance
+from ui.web.allowance import PLACES, Allowance
 from ui.web.composer import Composer, composer_pane, options, sources_of
 from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
@@ -62,8 +62,9 @@ def _wire_asking(
     def ask(
         request: gr.Request, question: str, history: list[Any], *scope: Any
     ) -> Iterator[tuple[Any, ...]]:
-        with errors_shown(), allowance.question(request, question):
-            yield from _asked(bot, question, options(history, scope))
+        if question:
+            with errors_shown(), allowance.question(request, question):
+                yield from _asked(bot, question, options(history, scope))
 
     record = gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
@@ -74,7 +75,7 @@ def _wire_asking(
         js="(...inputs) => footnote.ask(inputs)",
         show_progress="minimal",
         show_progress_on=live,
-        concurrency_limit=16,
+        concurrency_limit=PLACES,
         api_visibility="private",
     )
     asked.then(None, [record, conversations], conversations, js="footnote.save")

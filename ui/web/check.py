@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from rag import fact_check_json
 from ui.api.requests import LONGEST_TEXT
-from ui.web.allowance import Allowance
+from ui.web.allowance import PLACES, Allowance
 from ui.web.parts import errors_shown, html_part
 from ui.web.render.check import check_html
 from ui.web.sources import source_pane
@@ -40,6 +40,6 @@ def check_pane(bot: "Chatbot", allowance: Allowance) -> None:
         report,
         show_progress="minimal",
         show_progress_on=report,
-        concurrency_limit=2,
+        concurrency_limit=PLACES,
         api_visibility="private",
     )
