@@ -209,8 +209,8 @@ def test_the_documented_endpoints_are_called_by_name(url: str) -> None:
         (b"{}", 422, "'ask' takes a list `data` of 3 values: question, as_of, source."),
         (b'{"data": 5}', 422, "'ask' takes a list `data` of 3 values: question, as_of, source."),
         (b'{"data": []}', 422, "'ask' takes a list `data` of 3 values: question, as_of, source."),
-        (b'{"data": [null, "", ""]}', 500, "There is no question. Write one."),
-        (b'{"data": [" ", null, null]}', 500, "There is no question. Write one."),
+        (b'{"data": [null, "", ""]}', 500, "There is no text. Write some."),
+        (b'{"data": [" ", null, null]}', 500, "There is no text. Write some."),
         (b'{"data": ["Who?", 5, ""]}', 500, "as_of is 5; write a date such as 2025-08-14."),
     ],
 )

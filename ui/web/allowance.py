@@ -43,7 +43,7 @@ class Allowance:
         Raises `InputError` for what is no text, for a long one, and for one too many.
         """
         if not isinstance(text, str) or not text.strip():
-            raise InputError("There is no question. Write one.")
+            raise InputError("There is no text. Write some.")
         if len(text) > longest:
             raise InputError(f"That has {len(text):,} characters; send at most {longest:,}.")
         scope: Scope = getattr(request, "request", request).scope  # MCP hands in the inner one
