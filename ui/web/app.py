@@ -31,6 +31,7 @@ from ui.web.head import Head, head
 from ui.web.headers import SafeHeaders
 from ui.web.login import USER, Login
 from ui.web.render.html import el
+from ui.web.timeline import timeline_pane
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -59,6 +60,8 @@ def build(bot: "Chatbot") -> gr.Blocks:
                 chat_pane(bot, page, allowance)
             with gr.Tab("Check"):
                 check_pane(bot, allowance)
+            with gr.Tab("Timeline"):
+                timeline_pane(bot, allowance)
             with gr.Tab("Articles") as tab:
                 articles_pane(bot, tab)
     return page
