@@ -99,7 +99,7 @@ def _why(error: OSError | OverflowError, host: str, port: int) -> str:
     """Why nothing can listen there, and what to do."""
     if isinstance(error, OverflowError):
         return f"{port} is no port; choose one below 65,536 with --port."
-    if error.errno == errno.EADDRNOTAVAIL or error.errno < 0:  # the resolver's errors
+    if error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0:  # the resolver's errors
         return f"This machine has no address {host!r}; choose one that it has with --host."
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} of {host} is taken; choose another with --port."
