@@ -91,14 +91,12 @@ class _Server(uvicorn.Server):
 def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=_family(host), backlog=2048)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise SettingsError(_why(error, host, port)) from error
 
 
-def _why(error: OSError | OverflowError, host: str, port: int) -> str:
+def _why(error: OSError, host: str, port: int) -> str:
     """Why nothing can listen there, and what to do."""
-    if isinstance(error, OverflowError):
-        return f"{port} is no port; choose one below 65,536 with --port."
     if error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0:  # the resolver's errors
         return f"This machine has no address {host!r}; choose one that it has with --host."
     if error.errno == errno.EADDRINUSE:

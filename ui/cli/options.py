@@ -32,7 +32,7 @@ ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 
 # The page
 Host = Annotated[str, Option(help="The address to listen on.")]
-Port = Annotated[int, Option(help="The port to listen on.")]
+Port = Annotated[int, Option(min=0, max=65_535, help="The port to listen on.")]
 Auth = Annotated[str | None, Option(metavar="USER:PASSWORD", help="Ask for it; or a file of such.")]
 AllowHost = Annotated[
     list[str] | None,

@@ -123,6 +123,7 @@ class ServedPage(Serving):
         _stop_event_sums()
         users = Users.load(auth) if auth is not None else None
         self._page = build(bot)
+        self._page.has_launched = True  # else Gradio takes any path for that of an upload
         super().__init__(_application(bot, self._page, access, users, mcp=mcp), access.host, port)
         self.local_url = f"{self.url}/"
 
