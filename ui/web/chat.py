@@ -7,13 +7,16 @@ import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
+from rag.errors import InputError
 from ui.collection import stored
 from ui.web.allowance import PLACES, Allowance
 from ui.web.composer import Composer, composer_pane, options, sources_of
 from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
-from ui.web.parts import AT_ONCE, errors_shown, html_part
+from ui.web.kept import shorten
+from ui.web.parts import AT_ONCE, html_part
 from ui.web.render.article import Span, article_html
+from ui.web.render.transcript import LiveTurn
 from ui.web.render.welcome import welcome_html
 from ui.web.sources import source_pane
 from ui.web.streaming import Step, answering
@@ -62,9 +65,13 @@ def _wire_asking(
     def ask(
         request: gr.Request, question: str, history: list[Any], *scope: Any
     ) -> Iterator[tuple[Any, ...]]:
-        if question:
-            with errors_shown(), allowance.question(request, question):
+        if not question:
+            return
+        try:
+            with allowance.question(request, question):
                 yield from _asked(bot, question, options(history, scope))
+        except InputError as error:
+            yield LiveTurn(shorten(question, 300)).failed(str(error)), gr.skip(), None
 
     record = gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
