@@ -151,7 +151,7 @@ def _application(
     ]
     app = FastAPI(openapi_url=None, middleware=middleware)
     inside = [Middleware(Guard, page=page, mcp=mcp), Middleware(Head, head=head())]
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         page.queue(max_size=LONGEST_LINE),
         "/",
@@ -162,6 +162,7 @@ def _application(
         theme=_theme(),
         **_PRIVATE,
     )
+    return app
 
 
 def _user(request: Request) -> str | None:

@@ -1,6 +1,7 @@
 """The chat pane: a question goes in, statements with their footnotes come out, one at a time."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -65,13 +66,8 @@ def _wire_asking(
     def ask(
         request: gr.Request, question: str, history: list[Any], *scope: Any
     ) -> Iterator[tuple[Any, ...]]:
-        if not question:
-            return
-        try:
-            with allowance.question(request, question):
-                yield from _asked(bot, question, options(history, scope))
-        except InputError as error:
-            yield LiveTurn(shorten(question, 300)).failed(str(error)), gr.skip(), None
+        allowed = allowance.question(request, question)
+        yield from _asked(bot, allowed, question, options(history, scope))
 
     record = gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
@@ -90,9 +86,20 @@ def _wire_asking(
     return asked
 
 
-def _asked(bot: "Chatbot", question: str, narrowed: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    for step in answering(bot, question, **narrowed):
-        yield step.html, _first_source(step) or gr.skip(), step.turn
+def _asked(
+    bot: "Chatbot",
+    allowed: AbstractContextManager[None],
+    question: str,
+    narrowed: Mapping[str, Any],
+) -> Iterator[tuple[Any, ...]]:
+    if not question:
+        return
+    try:
+        with allowed:
+            for step in answering(bot, question, **narrowed):
+                yield step.html, _first_source(step) or gr.skip(), step.turn
+    except InputError as error:
+        yield LiveTurn(shorten(question, 300)).failed(str(error)), gr.skip(), None
 
 
 def _first_source(step: Step) -> Markup | None:
