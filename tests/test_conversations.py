@@ -9,7 +9,7 @@ from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
 from ui.api.hosts import is_exposed
 from ui.web.app import launch
-from ui.web.auth import credentials
+from ui.web.auth import Users
 from ui.web.conversations import acted
 from ui.web.feedback import beside, candidate
 from ui.web.kept import KeptConversations, page_turn
@@ -49,20 +49,25 @@ def test_an_action_that_is_none_changes_nothing() -> None:
     assert acted(KEPT, {"act": "explode", "conversation": "a"}) == KEPT
 
 
-def test_credentials_keep_the_colons_of_a_password() -> None:
-    assert credentials("ann:a:b") == [("ann", "a:b")]
+def test_a_password_keeps_its_colons() -> None:
+    assert Users.load("ann:a:b").know("ann", "a:b")
 
 
-def test_credentials_come_from_a_file(tmp_path: Path) -> None:
+def test_users_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "users"
     file.write_text("ann:one\n\nbob:two\n")
-    assert credentials(str(file)) == [("ann", "one"), ("bob", "two")]
+    users = Users.load(str(file))
+    assert [users.know("ann", "one"), users.know("bob", "two"), users.know("bob", "one")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("auth", ["ann", "ann:", ":secret", ""])
-def test_credentials_that_are_none_are_refused(auth: str) -> None:
+def test_users_that_are_none_are_refused(auth: str) -> None:
     with pytest.raises(SettingsError, match="--auth"):
-        credentials(auth)
+        Users.load(auth)
 
 
 @pytest.mark.parametrize(

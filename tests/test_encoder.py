@@ -2,12 +2,15 @@
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.models.encoder import Encoder
+from rag.models.onnx_session import cores
 
 SHARED = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[2] / "shared"))
 REFERENCE = SHARED / "bench" / "encoder_reference.json"
@@ -61,3 +64,15 @@ def test_what_lies_beyond_the_longest_input_is_cut(encoder: Encoder) -> None:
 
 def test_pieces_counts_without_cutting(encoder: Encoder) -> None:
     assert encoder.token_counts(["", "a river", "word " * 300]) == [2, 4, 302]
+
+
+def test_any_number_of_callers_share_as_many_threads_as_cores(encoder: Encoder) -> None:
+    callers, before = 16, threading.active_count()
+
+    def threads_while_embedding(number: int) -> int:
+        encoder.embed([f"{number} rivers rise"] * 4)
+        return threading.active_count()
+
+    with ThreadPoolExecutor(callers) as pool:
+        most = max(pool.map(threads_while_embedding, range(4 * callers)))
+    assert most <= before + callers + cores()

@@ -351,7 +351,7 @@ def test_the_page_asks_for_a_password(browser: Browser, bot: Chatbot) -> None:
     page.goto(str(served.local_url))
     page.get_by_label("Username").fill("reader")
     page.get_by_label("Password").fill("s3cret:word")
-    page.get_by_role("button", name="Login").click()
+    page.get_by_role("button", name="Log in").click()
     expect(page.locator("#welcome h2")).to_be_visible()
     page.close()
     served.close()

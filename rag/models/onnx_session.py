@@ -1,8 +1,8 @@
 """Running an ONNX graph over many texts on the processor.
 
-Each text is one run on one thread, with as many threads as cores. Nothing is padded, so a text's
-result does not depend on its neighbours, and int8 activations keep the range of their own text.
-Measured faster than padded batches: docs/decisions/01-encoder.md.
+Each text is one run on one thread, with as many threads as cores, however many callers there are.
+Nothing is padded, so a text's result does not depend on its neighbours, and int8 activations keep
+the range of their own text. Measured faster than padded batches: docs/decisions/01-encoder.md.
 """
 
 import os
@@ -36,6 +36,8 @@ class Graph:
     """
 
     def __init__(self, model: bytes) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
@@ -43,6 +45,7 @@ class Graph:
         options.log_severity_level = 3
         self._session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._turns = BoundedSemaphore(cores())
+        self._threads = ThreadPoolExecutor(cores(), thread_name_prefix="inference")
 
     def run(self, feed: Mapping[str, IntArray]) -> FloatArray:
         """The output for one set of inputs."""
@@ -52,11 +55,9 @@ class Graph:
 
     def run_each(self, feeds: Sequence[Mapping[str, IntArray]]) -> list[FloatArray]:
         """The output for each set of inputs, in order; the longest are run first."""
-        from concurrent.futures import ThreadPoolExecutor
-
         if len(feeds) < 2:
             return [self.run(feed) for feed in feeds]
         order = sorted(range(len(feeds)), key=lambda i: -feeds[i]["ids"].size)
-        with ThreadPoolExecutor(min(cores(), len(feeds))) as pool:
-            outputs = dict(zip(order, pool.map(lambda i: self.run(feeds[i]), order), strict=True))
+        longest_first = self._threads.map(self.run, (feeds[i] for i in order))
+        outputs = dict(zip(order, longest_first, strict=True))
         return [outputs[i] for i in range(len(feeds))]

@@ -46,7 +46,7 @@ class Authentication:
     def _refusal(self, scope: "Scope") -> "ASGIApp | None":
         if self._keys is None:
             return refusal(scope["path"], 401, _NO_KEYS, _CHALLENGE) if self._required else None
-        key = self._keys.holder(_secret(Headers(scope=scope)))
+        key = self._keys.holder(bearer_of(scope))
         if key is None:
             return refusal(scope["path"], 401, _WRONG, _CHALLENGE)
         scope[KEY] = key
@@ -63,6 +63,8 @@ def may_write(request: Request) -> None:
         raise HTTPException(403, f"The key {key.name!r} may read only. Use one made with --write.")
 
 
-def _secret(headers: Headers) -> str:
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
+def bearer_of(scope: "Scope") -> str:
+    """The key that a request comes with; empty where it has none."""
+    sent = Headers(scope=scope).get("authorization", "")
+    scheme, _, secret = sent.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""

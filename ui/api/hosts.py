@@ -1,7 +1,8 @@
-"""Whom the endpoint answers: known names of this machine, and no other site's pages.
+"""Whom the page and the endpoint answer: known names of this machine, and no other site's pages.
 
 A page elsewhere can point its own name at 127.0.0.1 and then read what a browser on this machine
-can reach; its requests still carry that name.
+can reach; its requests still carry that name. What it asks for under a known name carries its own
+as `Origin`, or is said by the browser to be of another site (`Sec-Fetch-Site`).
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.websockets import WebSocketClose
 
 from ui.api.errors import refusal
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = frozenset(["localhost", "127.0.0.1", "::1"])
 _HARMLESS = frozenset(["GET", "HEAD", "OPTIONS"])
+_OWN = frozenset(["same-origin", "none"])
+_HEARSAY = frozenset([b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server"])
 
 
 def is_exposed(host: str) -> bool:
@@ -31,7 +36,10 @@ def is_exposed(host: str) -> bool:
 
 
 class KnownHosts:
-    """An ASGI middleware that refuses unknown hosts, and changes asked for by other sites."""
+    """An ASGI middleware that refuses unknown hosts, and what other sites' pages ask for.
+
+    They may only lead to a page here, as any link does.
+    """
 
     def __init__(self, app: "ASGIApp", host: str, allowed: Iterable[str] = ()) -> None:
         """`host` is what the server listens on, `allowed` the names it has elsewhere."""
@@ -41,25 +49,53 @@ class KnownHosts:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on what is asked of a known host by its own pages or by a program."""
-        app: ASGIApp = self._app
-        if scope["type"] == "http":
-            app = self._refusal(scope) or app
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        said = self._objection(scope)
+        app: ASGIApp = _refused(scope, said) if said else self._app
+        _drop_hearsay(scope)
         await app(scope, receive, send)
 
-    def _refusal(self, scope: "Scope") -> "ASGIApp | None":
+    def _objection(self, scope: "Scope") -> str | None:
+        """Why this is not answered; None when it is."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self._is_known(host):
-            said = f"This is not {host!r}. Allow that name with: --allow-host NAME"
-            return refusal(scope["path"], 403, said)
+            return f"This is not {host!r}. Allow that name with: --allow-host NAME"
         origin = headers.get("origin")
-        if scope["method"] not in _HARMLESS and origin and urlsplit(origin).netloc != host:
-            return refusal(scope["path"], 403, f"Pages of {origin!r} may change nothing here.")
+        acts = scope.get("method") not in _HARMLESS
+        if acts and origin and origin.partition("://")[2] != host:
+            return f"Pages of {origin!r} may change nothing here."
+        if headers.get("sec-fetch-site", "none") not in _OWN and (acts or not _is_link(headers)):
+            return "Pages of other sites may ask nothing here; they may link to it."
         return None
 
     def _is_known(self, host: str) -> bool:
         name = _hostname(host)
         return name in self._names or (self._everywhere and _is_address(name))
+
+
+def _refused(scope: "Scope", said: str) -> "ASGIApp":
+    if scope["type"] == "websocket":
+        return WebSocketClose(reason=said)
+    if "text/html" in Headers(scope=scope).get("accept", ""):
+        return PlainTextResponse(said, 403)
+    return refusal(scope["path"], 403, said)
+
+
+def _is_link(headers: Headers) -> bool:
+    """Whether a browser was led here by a link, and shows what comes as a page."""
+    how = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
+    return how == ("navigate", "document")
+
+
+def _drop_hearsay(scope: "Scope") -> None:
+    """Take out names and schemes that anyone may have put into the headers.
+
+    The server itself believes those of a proxy it trusts.
+    """
+    scope["headers"] = [one for one in scope["headers"] if one[0].lower() not in _HEARSAY]
 
 
 def _hostname(host: str) -> str:

@@ -63,6 +63,18 @@ def serve(
 
 
 @app.command()
+def password(name: opt.UserName) -> None:
+    """Ask for a password and print a line for the file of `footnote chat --auth FILE`."""
+    from ui.web.auth import user_line
+
+    typer.echo(
+        user_line(
+            name, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        )
+    )
+
+
+@app.command()
 def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = False) -> None:
     """Add articles: files, folders, globs, JSON Lines. Adding again changes nothing."""
     from ui.cli import terminal

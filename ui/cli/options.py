@@ -37,11 +37,17 @@ ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 
 # The page
 Host = Annotated[str, Option(help="The address to listen on.")]
-Port = Annotated[int, Option(help="The port to listen on.")]
+Port = Annotated[int, Option(min=0, max=65_535, help="The port to listen on.")]
 Auth = Annotated[str | None, Option(metavar="USER:PASSWORD", help="Ask for it; or a file of such.")]
 AllowHost = Annotated[
-    list[str] | None, Option(metavar="NAME", help="A name it has elsewhere, as behind a proxy.")
+    list[str] | None,
+    Option(
+        metavar="NAME",
+        envvar="FOOTNOTE_ALLOW_HOST",
+        help="A name it has elsewhere, as behind a proxy; may be given several times.",
+    ),
 ]
+UserName = Annotated[str, Argument(metavar="NAME")]
 Mcp = Annotated[bool, Option("--mcp", help="Offer `ask` and `articles` to MCP.")]
 
 # The endpoint

@@ -1,24 +1,32 @@
 """The page's API: `/ask` and `/articles`, for `gradio_client`, plain HTTP and MCP.
 
-The functions' docstrings are what clients are shown.
+The functions' docstrings are what clients are shown. They wait in no line of Gradio's: for one that
+does, its MCP server asks the page anew by HTTP, as somebody who has not logged in.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 from gradio.events import api
 
 from rag.documents import answer_json, article_json
 from ui.collection import stored
+from ui.web.allowance import PLACES, Allowance
 from ui.web.parts import errors_shown
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
 
-def ask_endpoint(bot: "Chatbot") -> None:
+def ask_endpoint(bot: "Chatbot", allowance: Allowance) -> None:
     """Name and document `/ask`."""
 
-    def ask(question: str, as_of: str = "", source: str = "") -> dict[str, Any]:
+    places = asyncio.Semaphore(PLACES)
+
+    async def ask(
+        request: gr.Request, question: str, as_of: str = "", source: str = ""
+    ) -> dict[str, Any]:
         """
         Answer a question about the articles, every statement with its exact source.
 
@@ -31,10 +39,12 @@ def ask_endpoint(bot: "Chatbot") -> None:
             The answer with its statements, citations (article, start, end, quote) and passages.
         """
         filters = {"source": source} if source else None
-        with errors_shown():
-            return answer_json(bot.ask(question, as_of=as_of or None, filters=filters))
+        with errors_shown(), allowance.question(request, question):
+            async with places:
+                answer = await bot.aask(question, as_of=as_of or None, filters=filters)
+        return answer_json(answer)
 
-    api(ask, api_name="ask", concurrency_limit=8)
+    api(ask, api_name="ask", queue=False)
 
 
 def articles_endpoint(bot: "Chatbot") -> None:
@@ -49,4 +59,4 @@ def articles_endpoint(bot: "Chatbot") -> None:
         """
         return [{**article_json(article), "passages": article.passages} for article in stored(bot)]
 
-    api(articles, api_name="articles")
+    api(articles, api_name="articles", queue=False)

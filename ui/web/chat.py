@@ -1,18 +1,23 @@
 """The chat pane: a question goes in, statements with their footnotes come out, one at a time."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
+from rag.errors import InputError
 from ui.collection import stored
+from ui.web.allowance import PLACES, Allowance
 from ui.web.composer import Composer, composer_pane, options, sources_of
 from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
+from ui.web.kept import shorten
 from ui.web.parts import AT_ONCE, html_part
 from ui.web.render.article import Span, article_html
+from ui.web.render.transcript import LiveTurn
 from ui.web.render.welcome import welcome_html
 from ui.web.sources import source_pane
 from ui.web.streaming import Step, answering
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 _TRANSCRIPT = "footnote.transcript(element, trigger, watch, 'open', 'judge')"
 
 
-def chat_pane(bot: "Chatbot", page: gr.Blocks) -> None:
+def chat_pane(bot: "Chatbot", page: gr.Blocks, allowance: Allowance) -> None:
     """The conversation on the left, the source pane on the right, and their events."""
     conversations = kept_conversations()
     with gr.Row(elem_id="chat"):
@@ -33,7 +38,7 @@ def chat_pane(bot: "Chatbot", page: gr.Blocks) -> None:
             past, live = html_part("past", _TRANSCRIPT), html_part("live", _TRANSCRIPT)
             composer = composer_pane(bot)
         source = source_pane(bot, [past, live])
-    asked = _wire_asking(bot, conversations, composer, live, source)
+    asked = _wire_asking(bot, conversations, composer, live, source, allowance=allowance)
     wire_menu(page, menu, conversations, past=past, live=live, asked=asked)
     wire_feedback(bot, conversations, [past, live])
 
@@ -50,14 +55,19 @@ def _wire_asking(
     composer: Composer,
     live: gr.HTML,
     source: gr.HTML,
+    *,
+    allowance: Allowance,
 ) -> Dependency:
     """A question is answered into `live`.
 
     One event for all ways of asking: while one question is answered, no other is begun.
     """
 
-    def ask(question: str, history: list[Any], *scope: Any) -> Iterator[tuple[Any, ...]]:
-        yield from _asked(bot, question, options(history, scope))
+    def ask(
+        request: gr.Request, question: str, history: list[Any], *scope: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        allowed = allowance.question(request, question)
+        yield from _asked(bot, allowed, question, options(history, scope))
 
     record = gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
@@ -68,7 +78,7 @@ def _wire_asking(
         js="(...inputs) => footnote.ask(inputs)",
         show_progress="minimal",
         show_progress_on=live,
-        concurrency_limit=8,
+        concurrency_limit=PLACES,
         api_visibility="private",
     )
     asked.then(None, [record, conversations], conversations, js="footnote.save")
@@ -76,10 +86,20 @@ def _wire_asking(
     return asked
 
 
-def _asked(bot: "Chatbot", question: str, narrowed: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    if question.strip():
-        for step in answering(bot, question, **narrowed):
-            yield step.html, _first_source(step) or gr.skip(), step.turn
+def _asked(
+    bot: "Chatbot",
+    allowed: AbstractContextManager[None],
+    question: str,
+    narrowed: Mapping[str, Any],
+) -> Iterator[tuple[Any, ...]]:
+    if not question:
+        return
+    try:
+        with allowed:
+            for step in answering(bot, question, **narrowed):
+                yield step.html, _first_source(step) or gr.skip(), step.turn
+    except InputError as error:
+        yield LiveTurn(shorten(question, 300)).failed(str(error)), gr.skip(), None
 
 
 def _first_source(step: Step) -> Markup | None:

@@ -6,6 +6,8 @@ import gradio as gr
 from markupsafe import Markup
 
 from rag import fact_check_json
+from ui.api.requests import LONGEST_TEXT
+from ui.web.allowance import PLACES, Allowance
 from ui.web.parts import errors_shown, html_part
 from ui.web.render.check import check_html
 from ui.web.sources import source_pane
@@ -19,7 +21,7 @@ _HOW = (
 )
 
 
-def check_pane(bot: "Chatbot") -> None:
+def check_pane(bot: "Chatbot", allowance: Allowance) -> None:
     """The text, its verdicts, and the source pane that their footnotes open."""
     with gr.Row(elem_id="check"):
         with gr.Column(elem_id="checking"):
@@ -28,8 +30,8 @@ def check_pane(bot: "Chatbot") -> None:
             report = html_part("report", "footnote.report(element, trigger, 'open')")
         source_pane(bot, [report], name="proof")
 
-    def checked(text: str) -> Markup:
-        with errors_shown():
+    def checked(request: gr.Request, text: str) -> Markup:
+        with errors_shown(), allowance.question(request, text, LONGEST_TEXT):
             return check_html(fact_check_json(bot.check(text)))
 
     run.click(
@@ -38,6 +40,6 @@ def check_pane(bot: "Chatbot") -> None:
         report,
         show_progress="minimal",
         show_progress_on=report,
-        concurrency_limit=2,
+        concurrency_limit=PLACES,
         api_visibility="private",
     )

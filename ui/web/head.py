@@ -3,15 +3,20 @@
 Gradio's own `head` and `css` are put in by its scripts, after a white page and its own logo.
 """
 
+import re
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
+from ui.web.headers import POLICY, page_policy
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STATIC = Path(__file__).parent / "static"
+_SCRIPT = re.compile(rb"<script\b(.*?</script>)", re.DOTALL)
 
 
 def head() -> str:
@@ -22,7 +27,10 @@ def head() -> str:
 
 
 class Head:
-    """An ASGI middleware that ends the head of the page at `/` with `head`."""
+    """An ASGI middleware that ends the head of the page at `/` with `head`.
+
+    What the page holds of scripts then is what runs in it, and no other.
+    """
 
     def __init__(self, app: "ASGIApp", head: str) -> None:
         self._app = app
@@ -51,7 +59,12 @@ class _Page:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
+        nonce = secrets.token_urlsafe(16)
         body = self._body.replace(b"</head>", self._head, 1)
-        MutableHeaders(scope=self._start)["content-length"] = str(len(body))
+        body = _SCRIPT.sub(rb'<script nonce="%s"\1' % nonce.encode(), body)
+        headers = MutableHeaders(scope=self._start)
+        headers["content-length"] = str(len(body))
+        headers["cache-control"] = "no-store"
+        headers[POLICY] = page_policy(nonce)
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": body})

@@ -6,6 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from rag import timeline_json
+from ui.web.allowance import PLACES, Allowance
 from ui.web.parts import errors_shown, html_part
 from ui.web.render.timeline import timeline_html
 from ui.web.sources import source_pane
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _HOW = "A person, a place, an event: what the articles date about it, in order"
 
 
-def timeline_pane(bot: "Chatbot") -> None:
+def timeline_pane(bot: "Chatbot", allowance: Allowance) -> None:
     """The question, the line of what happened, and the source pane that its footnotes open."""
     with gr.Row(elem_id="timeline"):
         with gr.Column(elem_id="telling"):
@@ -25,8 +26,8 @@ def timeline_pane(bot: "Chatbot") -> None:
             line = html_part("line", "footnote.report(element, trigger, 'open')")
         source_pane(bot, [line], name="origin")
 
-    def told(question: str) -> Markup:
-        with errors_shown():
+    def told(request: gr.Request, question: str) -> Markup:
+        with errors_shown(), allowance.question(request, question):
             return timeline_html(timeline_json(bot.timeline(question)))
 
     gr.on(
@@ -36,6 +37,6 @@ def timeline_pane(bot: "Chatbot") -> None:
         line,
         show_progress="minimal",
         show_progress_on=line,
-        concurrency_limit=2,
+        concurrency_limit=PLACES,
         api_visibility="private",
     )
