@@ -20,7 +20,7 @@ from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.retrieval.query import Query
 from vectorstore.catalog import ArticleSummary
-from vectorstore.listing import Order
+from vectorstore.listing import Order, Overview
 from vectorstore.records import Article, Hit
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class Chatbot(Components):
     def count(self, query: str = "") -> int:
         """How many articles there are, or how many `articles` finds."""
         return self.store.count(query)
+
+    def overview(self) -> Overview:
+        """The collection in figures: articles and passages, and articles of each source and day."""
+        return self.store.overview()
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises `ArticleMissing`."""

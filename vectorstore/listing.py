@@ -2,8 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
@@ -21,6 +21,20 @@ _ORDERS: dict[str, str] = {
 _SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
 _MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
 _MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is in figures: articles and passages, and articles of each source and each day.
+
+    `sources` come with the largest first, `days` are ISO dates in UTC, the first one first.
+    Articles that name no source, or no date, are in neither.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    sources: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,18 @@ class Listing:
             [*values, -1 if limit is None else limit, offset],
         )
         return [ArticleSummary(*row) for row in found]
+
+    def overview(self) -> Overview:
+        """What there is in figures, read from the indexes of the articles alone."""
+        sources = self._db.execute(
+            "SELECT source, count(*) FROM articles WHERE source IS NOT NULL "
+            "GROUP BY source ORDER BY count(*) DESC, source"
+        )
+        days = self._db.execute(
+            "SELECT date(time, 'unixepoch'), count(*) FROM articles WHERE time IS NOT NULL "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        return Overview(self.state.articles, self.state.passages, dict(sources), dict(days))
 
     def ids(self) -> Iterator[str]:
         """The ids of all articles."""

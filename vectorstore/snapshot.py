@@ -8,7 +8,7 @@ from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
 from vectorstore.errors import StoreError
 from vectorstore.index import Derived
-from vectorstore.listing import Order
+from vectorstore.listing import Order, Overview
 from vectorstore.records import Article, Candidate, Filters
 
 NO_FILTERS = Filters()
@@ -51,6 +51,10 @@ class Snapshot:
         begin so. Raises `InputError` for an unknown order.
         """
         return self._derived.listing.page(offset, limit, order, query)
+
+    def overview(self) -> Overview:
+        """What there is in figures."""
+        return self._derived.listing.overview()
 
     def ids(self) -> list[str]:
         """Every article's id, in the order they were added."""
