@@ -162,9 +162,9 @@ def _inside(filters: Filters) -> tuple[str, list[str | float]]:
         if bound is not None:
             clauses.append(f"(time IS NULL OR time {sign} ?)")
             values.append(bound)
-    for field, wanted in (("source", filters.sources), ("id", filters.articles)):
+    for column, wanted in (("source", filters.sources), ("id", filters.articles)):
         if wanted is not None:
-            clauses.append(f"{field} IN ({', '.join('?' * len(wanted))})")
+            clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
             values += sorted(wanted)
     return " AND ".join(clauses), values
 

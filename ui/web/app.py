@@ -20,8 +20,11 @@ from ui.web.articles import articles_pane
 from ui.web.auth import credentials
 from ui.web.chat import chat_pane
 from ui.web.check import check_pane
+from ui.web.feedback import beside
 from ui.web.head import Head, head
+from ui.web.own_pages import OwnPages
 from ui.web.render.html import el
+from ui.web.shared import SharedConversations
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -38,21 +41,27 @@ _PRIVATE: dict[str, Any] = {
     "show_error": True,
 }
 
+_COPIES = (600, 3600)
+"""Seconds: how often Gradio's copies of uploaded files are gone through, and how old they get."""
 
-def build(bot: "Chatbot") -> gr.Blocks:
+
+def build(bot: "Chatbot", shared: SharedConversations) -> gr.Blocks:
     """The page over `bot`, not yet served."""
     page: gr.Blocks
-    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(
+        title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=_COPIES
+    ) as page:
         ask_endpoint(bot)
         articles_endpoint(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
+        gr.HTML(el("p", role="status"), elem_id="announcer", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask"):
-                chat_pane(bot, page)
+            with gr.Tab("Ask") as tab:
+                chat_pane(bot, page, tab, shared)
             with gr.Tab("Check"):
                 check_pane(bot)
             with gr.Tab("Articles") as tab:
-                articles_pane(bot, tab)
+                articles_pane(bot, page, tab)
     return page
 
 
@@ -99,7 +108,8 @@ def launch(
     if mcp:
         _need_mcp()
     _stop_event_sums()
-    page = build(bot)
+    shared = SharedConversations(beside(bot.settings.store, "shared"))
+    page = build(bot, shared)
     try:
         page.queue(max_size=64).launch(
             server_name=host,
@@ -111,6 +121,7 @@ def launch(
             app_kwargs={
                 "middleware": [
                     Middleware(Beside, endpoint=endpoint(bot, access)),
+                    Middleware(OwnPages, bot=bot, shared=shared),
                     Middleware(Head, head=head()),
                 ]
             },

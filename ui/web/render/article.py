@@ -7,9 +7,12 @@ from uuid import uuid4
 
 from markupsafe import Markup
 
+from rag import article_json
 from ui.web.kept import shorten
+from ui.web.render.citation_styles import STYLES
 from ui.web.render.documents import Document
 from ui.web.render.html import el, join, listed, web_address
+from ui.web.render.links import article_path
 from vectorstore.records import Article
 
 
@@ -34,16 +37,24 @@ class Span(NamedTuple):
         return {f"data_{name}": value for name, value in told._asdict().items()}
 
 
-def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0) -> Markup:
+def article_html(
+    article: Article, spans: Sequence[Span] = (), current: int = 0, *, alone: bool = False
+) -> Markup:
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
-    are the same: the page takes no note of what it shows already.
+    are the same: the page takes no note of what it shows already. `alone` it has no buttons.
     """
     here = [span for span in spans if span.article == article.id]
+    shown = next((span for span in here if span.number == current), None)
     return el(
         "section",
-        _head(article, spans, current),
+        el(
+            "header",
+            None if alone else el("div", _steps(spans, current), _close(), class_="bar"),
+            *_head(article),
+            None if alone else _taking_along(article, shown),
+        ),
         el("div", _paragraphs(article.text, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",
@@ -55,25 +66,32 @@ def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0)
 
 def no_article_html(*said: Markup) -> Markup:
     """What stands in the place of an article that is not open."""
-    return el("section", *said, class_="source empty")
+    return el("section", *said, class_="source empty", aria_label="Sources", tabindex=0)
 
 
-def _head(article: Article, spans: Sequence[Span], current: int) -> Markup:
+def _head(article: Article) -> tuple[Markup, Markup]:
     about = [article.source, article.author, article.published_at]
     link = web_address(article.url)
-    return el(
-        "header",
-        el("div", _steps(spans, current), _close(), class_="bar"),
+    original = el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
+    return (
         el("h2", article.title, dir="auto"),
-        el(
-            "p",
-            el("span", listed(*about)),
-            el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
-            if link
-            else None,
-            class_="about",
-            dir="auto",
+        el("p", el("span", listed(*about)), original if link else None, class_="about", dir="auto"),
+    )
+
+
+def _taking_along(article: Article, shown: Span | None) -> Markup:
+    """What can be copied: a link to the article or the span, and the article as a reference."""
+    path = article_path(article.id, *(shown[2:4] if shown else ()))
+    fields = article_json(article)
+    return el(
+        "p",
+        el("a", "Link", href=path, target="_blank", data_link=True, title="Copy the link"),
+        el("span", "Cite:"),
+        (
+            el("button", name, type="button", data_copy=style(fields), title=f"Copy as {name}")
+            for name, style in STYLES.items()
         ),
+        class_="taking-along",
     )
 
 
@@ -104,7 +122,7 @@ def _paragraphs(text: str, spans: Sequence[Span], current: int) -> Iterator[Mark
     for line in text.splitlines(keepends=True):
         if line.strip():
             pieces = _pieces(text, start, start + len(line.rstrip()), spans, current)
-            yield el("p", pieces, dir="auto")
+            yield el("p", pieces, dir="auto", data_start=start)
         start += len(line)
 
 

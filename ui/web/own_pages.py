@@ -1,0 +1,105 @@
+"""Pages of our own beside Gradio's: an article by itself, a shared conversation, what they need.
+
+    /article/ID           with #START-END, scrolled to those characters and they marked
+    /conversation/NAME    a conversation that a reader shared, with its footnotes
+    /own/NAME             the style and script of these
+
+Where the page asks for a password they are for those who have given it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route, Router
+
+from rag.errors import FootnoteError
+from ui.web.render.reading_page import message_page, reading_page
+from ui.web.shared import SharedConversations
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from rag import Chatbot
+
+_STATIC = Path(__file__).parent / "static"
+_ASSETS = frozenset({"reading.css", "reading.js"})
+_PATHS = ("/article/", "/conversation/", "/own/")
+_NOT_LET_IN = "Log in to Footnote first, then open this link again."
+_NOT_SHARED = "There is no conversation at this address."
+# Nothing in them runs but our own script, whatever an article says.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class OwnPages:
+    """An ASGI middleware that answers these paths itself, and passes on all others."""
+
+    def __init__(self, app: "ASGIApp", bot: "Chatbot", shared: SharedConversations) -> None:
+        self._page = app
+        self._bot = bot
+        self._shared = shared
+        self._router = Router(
+            [
+                Route("/article/{id:path}", self._article),
+                Route("/conversation/{name}", self._conversation),
+                Route("/own/{name}", self._asset),
+            ]
+        )
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer, or pass on."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PATHS):
+            await self._page(scope, receive, send)
+        elif scope["path"].startswith("/own/") or is_let_in(Request(scope)):
+            await self._router(scope, receive, send)
+        else:
+            await _told(_NOT_LET_IN, "..", 401)(scope, receive, send)
+
+    def _article(self, request: Request) -> Response:
+        name = request.path_params["id"]
+        up = _up(request)
+        try:
+            article = self._bot.article(name)
+        except FootnoteError as error:
+            return _told(str(error), up, 404)
+        page = reading_page(article, home=f"{up}/", assets=f"{up}/own")
+        return HTMLResponse(page, headers=_HEADERS)
+
+    def _conversation(self, request: Request) -> Response:
+        html = self._shared.get(request.path_params["name"])
+        return HTMLResponse(html, headers=_HEADERS) if html else _told(_NOT_SHARED, "..", 404)
+
+    def _asset(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _ASSETS:
+            return _told("There is nothing at this address.", "..", 404)
+        return FileResponse(_STATIC / name, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def is_let_in(request: Request) -> bool:
+    """Whether a request comes from someone who has logged in, where that is asked for."""
+    page = request.app  # Gradio's
+    if page.auth is None and page.auth_dependency is None:
+        return True
+    cookies = (f"access-token-{page.cookie_id}", f"access-token-unsecure-{page.cookie_id}")
+    return any(request.cookies.get(cookie) in page.tokens for cookie in cookies)
+
+
+def _up(request: Request) -> str:
+    """The way from an article's address to the page's, relative, as behind a proxy's path."""
+    return "/".join([".."] * (request.scope["raw_path"].count(b"/") - 1))
+
+
+def _told(said: str, up: str, status: int) -> Response:
+    page = message_page(said, home=f"{up}/", assets=f"{up}/own")
+    return HTMLResponse(page, status, headers=_HEADERS)
