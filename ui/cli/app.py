@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="footnote",
-    help="Ask your articles, get answers with footnotes that hold.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.add_typer(key, name="key")
+
+
+@app.callback(invoke_without_command=True)
+def footnote(version: opt.Version = False) -> None:
+    """Ask your articles, get answers with footnotes that hold."""
+    if version:
+        from ui.version import installed_version
+
+        typer.echo(f"Footnote {installed_version()}")
+        raise typer.Exit
 
 
 @app.command()
@@ -35,12 +44,14 @@ def chat(
     keys: opt.Keys = None,
 ) -> None:
     """Open the chat in the browser; index seeds/ when the store is empty."""
+    from ui.cli import terminal
     from ui.cli.seeds import fill_if_empty
     from ui.web.app import serve
 
     allowed = allow_host or []
     with _chatbot(store) as bot:
         fill_if_empty(bot)
+        terminal.show_collection(bot)
         serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
 
 
@@ -69,6 +80,7 @@ def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = Fal
     from ui.cli import terminal
 
     with _chatbot(store) as bot:
+        terminal.show_new_store(bot)
         with terminal.progress("Adding") as progress:
             report = bot.add(sources, progress=progress)
         terminal.show_report(report, as_json=as_json)

@@ -11,6 +11,10 @@ Store = Annotated[
 ]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
+Version = Annotated[
+    bool, Option("--version", is_eager=True, help="Say which version of Footnote this is.")
+]
+
 # Questions
 Question = Annotated[str, Argument(metavar="QUESTION", show_default=False)]
 AsOf = Annotated[str | None, Option("--as-of", metavar="DATE", help="Use nothing published later.")]

@@ -36,10 +36,15 @@ _HEAD = Markup("""<!doctype html>
 def turn_text(turn: PageTurn) -> str:
     """The question, the answer with its markers, and the sources it rests on, as plain text."""
     answer = turn["answer"]
-    cited = [f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
     said = answer["text"] or answer["reason"] or ""
-    parts = [answer["question"], said, *answer["notes"], "\n".join(cited)]
+    parts = [answer["question"], said, *answer["notes"], sources_text(turn)]
     return "\n\n".join(filter(None, parts))
+
+
+def sources_text(turn: PageTurn) -> str:
+    """The sources alone: a line for each footnote, with the words it cites."""
+    cited = turn["answer"]["citations"]
+    return "\n".join(f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in cited)
 
 
 def turn_markdown(turn: PageTurn) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from rag import Answer, Statement, Usage, answer_json
 from ui.web.kept import PageTurn
 from ui.web.render.documents import Document, notes
-from ui.web.render.export import turn_markdown, turn_text
+from ui.web.render.export import sources_text, turn_markdown, turn_text
 from ui.web.render.html import Child, counted, el, join
 from ui.web.render.passages import excerpt, passage_button
 from ui.web.render.statements import statements_html
@@ -35,7 +35,11 @@ def turn_html(turn: PageTurn) -> Markup:
     said = [_refusal(turn)] if answer["refused"] else [statements_html(answer), *_notes(answer)]
     foot = el("footer", _searched(turn), _actions(), _why())
     parts = _head(question, answer["standalone"]), _answer(*said), foot
-    copies = {"data_copy": turn_text(turn), "data_markdown": turn_markdown(turn)}
+    copies = {
+        "data_copy": turn_text(turn),
+        "data_markdown": turn_markdown(turn),
+        "data_sources": sources_text(turn),
+    }
     return _turn(turn["id"], "done", question, *parts, **copies)
 
 
