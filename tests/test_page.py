@@ -241,7 +241,7 @@ def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: P
     empty.write_text("")
     page = opened()
     page.get_by_role("tab", name="Articles").click()
-    page.locator("#files input[type=file]").set_input_files([good, empty])
+    page.get_by_label("Choose files").set_input_files([good, empty])
     expect(page.locator("#news")).to_contain_text("1 added")
     expect(page.locator("#news")).to_contain_text("1 failed")
     expect(page.locator("#news")).to_contain_text("empty.txt")
@@ -256,6 +256,7 @@ def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: P
     page.get_by_role("button", name="Remove").click()
     page.locator("#article-list .remove", has_text="Really remove?").click()
     expect(page.locator("#article-list")).to_contain_text("No article matches.")
+    expect(page.locator(".uploads li")).to_have_count(0)
 
 
 def test_a_pasted_text_is_added(opened: Opener, bot: Chatbot) -> None:
