@@ -64,7 +64,7 @@ def _measured(folder: Path, size: int, repeats: int) -> Level:
     questions = [item.question for item in made[::step]][:_QUESTIONS]
     unread = [one(len(made) + number) for number in range(2 * repeats)]
     with Chatbot.open(store, Settings(store=str(store))) as bot:
-        _fill(bot, [item.article for item in made])
+        fill(bot, [item.article for item in made])
         passages = sum(article.passages for article in bot.articles())
     with Chatbot.open(store, Settings(store=str(store))) as bot:
         figures = [*asking(bot, questions, repeats), *fresh(bot, unread[:repeats])]
@@ -73,7 +73,8 @@ def _measured(folder: Path, size: int, repeats: int) -> Level:
     return Level(passages, len(made), tuple(figures))
 
 
-def _fill(bot: Chatbot, articles: Sequence[Article]) -> None:
+def fill(bot: Chatbot, articles: Sequence[Article]) -> None:
+    """Add articles with made-up vectors."""
     encoder = bot.embedder
     bot.embedder = MadeUp(encoder)
     bot.add(articles)
