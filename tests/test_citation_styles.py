@@ -46,7 +46,7 @@ def test_mla_of_three_names_one() -> None:
 def test_bibtex() -> None:
     assert (
         bibtex(ARTICLE)
-        == """@misc{berg2024full,
+        == """@misc{lindqvist2024full,
   author = {Lindqvist, Mara J. and van der Berg, Jean-Luc},
   title = {{Dam 100\\% full \\& rising}},
   howpublished = {Brandau Courier},

@@ -79,7 +79,7 @@ def _received(page: gr.Blocks, file: Mapping[str, Any]) -> Upload:
 
 def _wire_pasting(bot: "Chatbot", parts: AddingParts) -> Dependency:
     def pasted(
-        browser: str, text: str, *about: str, request: gr.Request
+        request: gr.Request, browser: str, text: str, *about: str
     ) -> Iterator[tuple[Any, ...]]:
         fields = dict(zip(_PASTED, about, strict=True))
         for news in add_pasted(bot, reader_of(request, browser), text, **fields):
