@@ -57,7 +57,7 @@ def articles_pane(bot: "Chatbot", page: gr.Blocks, tab: gr.Tab) -> None:
 def _finding_parts() -> tuple[gr.Textbox, gr.Dropdown, gr.HTML, gr.HTML]:
     with gr.Row(elem_id="finding"):
         query = gr.Textbox("", label="Search", placeholder="Title, source or author", scale=3)
-        order = gr.Dropdown(_ORDERS, value=_ORDERS[0][1], label=Order, scale=1)
+        order = gr.Dropdown(_ORDERS, value=_ORDERS[0][1], label="Order", scale=1)
     script = "footnote.articleList(element, trigger, watch, 'open', 'remove', 'more')"
     articles = html_part("article-list", script)
     return query, order, articles, html_part("article-more", "footnote.append(element, watch)")

@@ -121,9 +121,10 @@ def readable(turns: Iterable[Any]) -> list[PageTurn]:
 
 def _readable(kept: Any) -> PageTurn | None:
     try:
-        turn = _turns().validate_python(kept)
+        _turns().validate_python(kept)
     except ValidationError:
         return None
+    turn: PageTurn = kept
     numbers = {citation["number"] for citation in turn["answer"]["citations"]}
     cited = {n for statement in turn["answer"]["statements"] for n in statement["citations"]}
     return turn if turn.get("version", VERSION) == VERSION and cited <= numbers else None

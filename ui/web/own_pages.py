@@ -53,6 +53,7 @@ class OwnPages:
                 Route("/article/{id:path}", self._article),
                 Route("/conversation/{name}", self._conversation),
                 Route("/own/{name}", self._asset),
+                Route("/{other:path}", self._nothing),
             ]
         )
 
@@ -77,13 +78,18 @@ class OwnPages:
 
     def _conversation(self, request: Request) -> Response:
         html = self._shared.get(request.path_params["name"])
-        return HTMLResponse(html, headers=_HEADERS) if html else _told(_NOT_SHARED, "..", 404)
+        if html is None:
+            return _told(_NOT_SHARED, _up(request), 404)
+        return HTMLResponse(html, headers=_HEADERS)
 
     def _asset(self, request: Request) -> Response:
         name = request.path_params["name"]
         if name not in _ASSETS:
-            return _told("There is nothing at this address.", "..", 404)
+            return self._nothing(request)
         return FileResponse(_STATIC / name, headers={"X-Content-Type-Options": "nosniff"})
+
+    def _nothing(self, request: Request) -> Response:
+        return _told("There is nothing at this address.", _up(request), 404)
 
 
 def is_let_in(request: Request) -> bool:

@@ -113,9 +113,16 @@ const footnote = (() => {
   // Every tab reads the list anew, changes it and writes it, so that none works on an old one.
   function stored() {
     const conversations = list();
-    const shown = sessionStorage.getItem(SHOWN) ?? localStorage.getItem(SHOWN);
+    const shown = sessionStorage.getItem(SHOWN) ?? begin();
     const current = conversations.some(({ id }) => id === shown) ? shown : null;
     return { current, conversations };
+  }
+
+  // A new tab shows what was shown last in any, and from then on its own choice.
+  function begin() {
+    const last = localStorage.getItem(SHOWN) ?? "";
+    sessionStorage.setItem(SHOWN, last);
+    return last;
   }
 
   function list() {
@@ -601,7 +608,13 @@ const footnote = (() => {
 
   function question() {
     find("#tabs button[role=tab]").click();
+    focusBox();
+  }
+
+  // The box takes the focus once its tab is shown.
+  function focusBox(tries = 30) {
     box().focus();
+    if (document.activeElement !== box() && tries) requestAnimationFrame(() => focusBox(tries - 1));
   }
 
   document.addEventListener("keydown", (event) => {
