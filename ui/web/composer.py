@@ -35,7 +35,7 @@ def composer_pane(bot: "Chatbot") -> Composer:
     with gr.Column(elem_id="composer"):
         with gr.Row(elem_id="asking"):
             question = gr.Textbox(
-                placeholder="Ask the articles (the key / leads here)",
+                placeholder="Ask the articles",
                 label="Question",
                 show_label=False,
                 lines=1,

@@ -72,8 +72,9 @@ def _wire_taking_away(menu: gr.HTML, shared: SharedConversations) -> None:
     def export(turns: list[Any], pressed: dict[str, str]) -> dict[str, str]:
         return exported(pressed["title"], turns, pressed["kind"])
 
-    def share(turns: list[Any], pressed: dict[str, str]) -> str:
-        return shared.add(conversation_html(pressed["title"], readable(turns), shared=True))
+    def share(turns: list[Any], pressed: dict[str, str]) -> dict[str, str]:
+        html = conversation_html(pressed["title"], readable(turns), shared=True)
+        return {"name": shared.add(html)}
 
     js = "() => [footnote.exporting(), footnote.pressed.export]"
     file, link = _sent(), _sent()

@@ -259,7 +259,7 @@ const footnote = (() => {
   const exporting = () => keptOf(list().find(({ id }) => id === taken.conversation));
 
   // A shared conversation's link is copied, and there to be opened.
-  function linked(name) {
+  function linked({ name }) {
     const link = document.createElement("a");
     link.href = new URL(`conversation/${name}`, document.baseURI);
     link.textContent = link.href;
