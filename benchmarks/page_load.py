@@ -203,7 +203,7 @@ async def asking(server: Server, seconds: float, questions: Sequence[str]) -> Ou
     """A question a second, each of a new tab, for so long."""
     before = server.megabytes
     outcome = Outcome("")
-    started, asked = perf_counter(), []
+    started, asked = perf_counter(), list[asyncio.Task[None]]()
     while perf_counter() < started + seconds:
         tab = (await _tabs(server, 1))[0]
         question = questions[len(asked) % len(questions)]

@@ -221,7 +221,7 @@ def test_on_paper_the_footnotes_are_written_out(page: Page) -> None:
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_all_tabs_are_there_and_nothing_sticks_out(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    for name in ("Ask", "Check", "Articles", "Ask"):
+    for name in ("Ask", "Check", "Timeline", "Articles", "Ask"):
         tab = page.get_by_role("tab", name=name)
         expect(tab).to_be_in_viewport(ratio=0.95)
         tab.click()

@@ -60,7 +60,7 @@ def _wire_files(bot: "Chatbot", page: gr.Blocks, parts: AddingParts) -> Dependen
             yield news.html
 
     given = [gr.JSON(visible="hidden"), gr.JSON(visible="hidden")]
-    return parts.files.arrived(
+    event: Dependency = parts.files.arrived(
         arrived,
         given,
         parts.news,
@@ -68,6 +68,7 @@ def _wire_files(bot: "Chatbot", page: gr.Blocks, parts: AddingParts) -> Dependen
         trigger_mode="multiple",
         **_adding(parts.news),
     )
+    return event
 
 
 def _received(page: gr.Blocks, file: Mapping[str, Any]) -> Upload:

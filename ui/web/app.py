@@ -25,6 +25,7 @@ from ui.web.head import Head, head
 from ui.web.own_pages import OwnPages
 from ui.web.render.html import el
 from ui.web.shared import SharedConversations
+from ui.web.timeline import timeline_pane
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -60,6 +61,8 @@ def build(bot: "Chatbot", shared: SharedConversations) -> gr.Blocks:
                 chat_pane(bot, page, tab, shared)
             with gr.Tab("Check"):
                 check_pane(bot)
+            with gr.Tab("Timeline"):
+                timeline_pane(bot)
             with gr.Tab("Articles") as tab:
                 articles_pane(bot, page, tab)
     return page

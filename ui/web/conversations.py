@@ -21,7 +21,7 @@ from ui.web.shared import SharedConversations
 
 def former_conversations() -> gr.BrowserState:
     """What browsers kept before the list of conversations had a version; it is only read."""
-    nothing = {"current": None, "talks": []}
+    nothing: dict[str, Any] = {"current": None, "talks": []}
     return gr.BrowserState(nothing, storage_key="footnote", secret="footnote")  # noqa: S106
 
 

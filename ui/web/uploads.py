@@ -8,7 +8,7 @@ added before replaces what it held; two of one name that come together are two.
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,7 +48,9 @@ class News:
     worked: bool = False
 
 
-def add_files(bot: "Chatbot", reader: str, uploads: Sequence[Upload]) -> Iterator[News]:
+def add_files(
+    bot: "Chatbot", reader: str, uploads: Sequence[Upload]
+) -> Generator[News, None, None]:
     """Add a reader's files."""
     if len(uploads) > MOST_FILES:
         said = f"{len(uploads):,} files; add at most {MOST_FILES:,} at a time."

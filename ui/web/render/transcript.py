@@ -67,8 +67,8 @@ class LiveTurn:
     def html(self, draft: str = "", *, checking: bool = False) -> Markup:
         """The turn as it stands, with a statement that is being written, or `checking`."""
         doubt = el("span", "Checking it against the articles …", class_="doubt")
-        writing = el("p", draft, doubt if checking else None, class_="statement draft", dir="auto")
-        writing = writing if draft else None
+        told = draft, doubt if checking else None
+        writing = el("p", *told, class_="statement draft", dir="auto") if draft else None
         waiting = el("p", self._waiting, class_="waiting")
         body = _answer(join(self._said, writing) or waiting)
         return _turn(self.id, self._state, self._question, self._head, body)
