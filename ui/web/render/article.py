@@ -15,6 +15,9 @@ from ui.web.render.html import el, join, listed, web_address
 from ui.web.render.links import article_path
 from vectorstore.records import Article
 
+_AROUND = 100_000
+"""How many characters of an article the pane shows before and after a span, at most."""
+
 
 class Span(NamedTuple):
     """The characters `[start, end)` of an article that the footnote `number` cites; 0 is none."""
@@ -43,10 +46,12 @@ def article_html(
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
-    are the same: the page takes no note of what it shows already. `alone` it has no buttons.
+    are the same: the page takes no note of what it shows already. `alone` it has no buttons, and is
+    whole; else of a very long one there is the part around the current span.
     """
     here = [span for span in spans if span.article == article.id]
     shown = next((span for span in here if span.number == current), None)
+    part = slice(0, len(article.text)) if alone else _part(article.text, shown)
     return el(
         "section",
         el(
@@ -54,8 +59,9 @@ def article_html(
             None if alone else el("div", _steps(spans, current), _close(), class_="bar"),
             *_head(article),
             None if alone else _taking_along(article, shown),
+            None if part == slice(0, len(article.text)) else _partly(article, part),
         ),
-        el("div", _paragraphs(article.text, here, current), class_="text"),
+        el("div", _paragraphs(article.text, part, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",
         tabindex=0,  # so that keys can scroll an article in which nothing else takes the focus
@@ -117,9 +123,23 @@ def _close() -> Markup:
     return el("button", "Close", type="button", class_="close")
 
 
-def _paragraphs(text: str, spans: Sequence[Span], current: int) -> Iterator[Markup]:
-    start = 0
-    for line in text.splitlines(keepends=True):
+def _part(text: str, shown: Span | None) -> slice:
+    """The characters to show: a book in the pane would take seconds and megabytes each time."""
+    if len(text) <= 2 * _AROUND:
+        return slice(0, len(text))
+    middle = max(_AROUND, shown.start if shown else 0)
+    return slice(middle - _AROUND, min(len(text), middle + _AROUND))
+
+
+def _partly(article: Article, part: slice) -> Markup:
+    said = f"Characters {part.start:,} to {part.stop:,} of {len(article.text):,}. "
+    whole = el("a", "Read it whole", href=article_path(article.id), target="_blank")
+    return el("p", said, whole, class_="partly")
+
+
+def _paragraphs(text: str, part: slice, spans: Sequence[Span], current: int) -> Iterator[Markup]:
+    start = part.start
+    for line in text[part].splitlines(keepends=True):
         if line.strip():
             pieces = _pieces(text, start, start + len(line.rstrip()), spans, current)
             yield el("p", pieces, dir="auto", data_start=start)
