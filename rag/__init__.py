@@ -20,6 +20,7 @@ from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
+from vectorstore.listing import Overview
 from vectorstore.records import Article, Hit, Passage
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FootnoteError",
     "Hit",
     "IngestReport",
+    "Overview",
     "Passage",
     "Retrieved",
     "Settings",

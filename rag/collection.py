@@ -7,6 +7,7 @@ from rag.components import Components
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from vectorstore.catalog import ArticleSummary
+from vectorstore.listing import Overview
 from vectorstore.records import Article, Order
 
 Source = str | Path | Article
@@ -39,6 +40,10 @@ class Collection(Components):
     def count(self, query: str = "") -> int:
         """How many articles there are, or how many `articles` finds."""
         return self.store.count(query)
+
+    def overview(self) -> Overview:
+        """The collection in figures: articles and passages, and articles of each source and day."""
+        return self.store.overview()
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises `ArticleMissing`."""

@@ -1,52 +1,27 @@
 """What the page does without a browser: conversations, credentials, feedback, lists."""
 
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rag import Answer, Article, Chatbot, Citation, Settings, Statement
+from rag import Answer, Article, Chatbot, Citation, Overview, Settings, Statement
 from rag.answers import Delta, Retrieved
 from rag.errors import SettingsError
 from ui.api.hosts import is_exposed
 from ui.web.app import launch
 from ui.web.auth import Users
-from ui.web.conversations import acted
 from ui.web.feedback import beside, candidate
-from ui.web.kept import KeptConversations, page_turn
-from ui.web.render.article_list import found
+from ui.web.kept import page_turn, readable
+from ui.web.render.article_list import article_list_html
+from ui.web.render.days import bars
 from ui.web.render.transcript import turn_html
 from ui.web.render.welcome import welcome_html
 from ui.web.streaming import answering
 from vectorstore.catalog import ArticleSummary
-
-KEPT: KeptConversations = {
-    "current": "b",
-    "talks": [{"id": "b", "title": "B", "turns": ["2"]}, {"id": "a", "title": "A", "turns": ["1"]}],
-}
-
-
-def test_a_conversation_is_chosen() -> None:
-    assert acted(KEPT, {"act": "choose", "conversation": "a"}) == {**KEPT, "current": "a"}
-
-
-def test_a_new_conversation_leaves_the_others() -> None:
-    assert acted(KEPT, {"act": "new"}) == {**KEPT, "current": None}
-
-
-def test_a_conversation_is_renamed_on_one_line() -> None:
-    after = acted(KEPT, {"act": "rename", "conversation": "a", "title": " Old\n bridges "})
-    assert [kept["title"] for kept in after["talks"]] == ["B", "Old bridges"]
-
-
-def test_deleting_the_conversation_shown_leaves_an_empty_page() -> None:
-    assert acted(KEPT, {"act": "delete", "conversation": "b"}) == {
-        "current": None,
-        "talks": KEPT["talks"][1:],
-    }
-
-
-def test_an_action_that_is_none_changes_nothing() -> None:
-    assert acted(KEPT, {"act": "explode", "conversation": "a"}) == KEPT
 
 
 def test_a_password_keeps_its_colons() -> None:
@@ -107,24 +82,40 @@ def summary(name: str, day: str | None, passages: int) -> ArticleSummary:
     return ArticleSummary(name, name, "S", None, None, day, passages, 10, "d")
 
 
-def test_articles_are_found_by_every_word_and_sorted() -> None:
-    shelf = [
-        summary("b x", "2024-01-01", 3),
-        summary("a x", None, 5),
-        summary("c", "2025-01-01", 1),
-    ]
-    names = {
-        order: [a.id for a in found(shelf, "X s", order)] for order in ("Title", "Newest first")
-    }
-    assert names == {"Title": ["a x", "b x"], "Newest first": ["b x", "a x"]}
+def test_a_list_that_is_not_whole_says_how_much_there_is() -> None:
+    shown = article_list_html([summary("a", None, 5)], matching=70, total=900)
+    assert ("70 articles of 900" in shown, 'class="more"' in shown) == (True, True)
 
 
 def test_the_first_screen_says_what_there_is() -> None:
-    articles = [summary("Old <b>", "2024-01-01", 3), summary("New", "2025-01-01T09:00", 1)]
-    said = welcome_html(articles).replace("<bdi>", "").replace("</bdi>", "")
-    assert "<h2>Ask 2 articles</h2>" in said
-    assert ">S · 2024-01-01 to 2025-01-01</p>" in said
-    assert said.index(">New · 2025-01-01<") < said.index(">Old &lt;b&gt; · 2024-01-01<")
+    days = {"2024-01-01": 1, "2025-01-01": 1}
+    newest = [summary("New", "2025-01-01T09:00", 1), summary("Old <b>", "2024-01-01", 3)]
+    said = welcome_html(Overview(2, 4, {"S": 2}, days), newest)
+    plain = said.replace("<bdi>", "").replace("</bdi>", "")
+    assert "<h2>Ask 2 articles</h2>" in plain
+    assert ">S · 2024-01-01 to 2025-01-01</p>" in plain
+    assert plain.index(">New · 2025-01-01<") < plain.index(">Old &lt;b&gt; · 2024-01-01<")
+
+
+@given(st.dictionaries(st.dates(date(1, 1, 1), date(9999, 12, 31)), st.integers(1, 99), min_size=1))
+def test_every_article_stands_in_one_bar(days: dict[date, int]) -> None:
+    ordered = {day.isoformat(): days[day] for day in sorted(days)}
+    drawn = bars(ordered)
+    assert sum(bar.articles for bar in drawn) == sum(days.values())
+    assert len(drawn) <= 60
+    assert all(one.last < other.first for one, other in pairwise(drawn))
+
+
+def test_a_turn_of_another_version_is_left_out() -> None:
+    turn = page_turn("t", Answer("Is it?", "", refused=True), (1, 1))
+    newer = {**turn, "version": 99}
+    assert readable([turn, newer, {"id": "x"}, None, 7]) == [turn]
+
+
+def test_a_turn_of_before_there_were_versions_is_shown() -> None:
+    turn = page_turn("t", Answer("Is it?", "", refused=True), (1, 1))
+    older = {name: value for name, value in turn.items() if name != "version"}
+    assert readable([older]) == [older]
 
 
 class Broken(Chatbot):

@@ -158,3 +158,14 @@ def test_exported_markdown_holds_no_markup() -> None:
     text = conversation_markdown("T", [hostile_turn()])
     assert "\\<script\\>" in text
     assert "\n[^1-1]: " in text
+
+
+def test_of_a_very_long_article_the_part_around_the_span_is_shown() -> None:
+    text = "".join(f"Line {number} of a long book.\n" for number in range(20_000))
+    start = text.index("Line 15000")
+    shown = article_html(Article("book", "Book", text), [Span(1, "book", start, start + 20)], 1)
+    assert len(shown) < 600_000
+    assert shown.count("<mark") == 1
+    assert f'data-start="{start}"' in shown
+    assert '<a href="article/book" target="_blank">Read it whole</a>' in shown
+    assert "Line 19999" in article_html(Article("book", "Book", text), alone=True)

@@ -124,7 +124,7 @@ def test_an_answer_shows_its_source_marked_exactly(opened: Opener) -> None:
     marked = "".join(page.locator("#source mark.current").all_inner_texts())
     assert marked in BRIDGE.text
     assert marked == turn.locator(".marker q").first.text_content()
-    expect(page.locator("#source a")).to_have_attribute("href", str(BRIDGE.url))
+    expect(page.locator("#source .about a")).to_have_attribute("href", str(BRIDGE.url))
 
 
 def test_a_refusal_shows_the_nearest_passages_and_they_open(opened: Opener) -> None:
@@ -146,7 +146,7 @@ def test_nothing_hostile_runs(opened: Opener) -> None:
     page.get_by_role("tab", name="Articles").click()
     page.locator("#article-list .open", has_text="Zorblax").click()
     expect(page.locator("#article h2")).to_have_text(EVIL.title)
-    expect(page.locator("#article a")).to_have_count(0)
+    expect(page.locator("#article .about a")).to_have_count(0)
     page.wait_for_timeout(300)
 
 
@@ -241,7 +241,7 @@ def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: P
     empty.write_text("")
     page = opened()
     page.get_by_role("tab", name="Articles").click()
-    page.locator("#files input[type=file]").set_input_files([good, empty])
+    page.get_by_label("Choose files").set_input_files([good, empty])
     expect(page.locator("#news")).to_contain_text("1 added")
     expect(page.locator("#news")).to_contain_text("1 failed")
     expect(page.locator("#news")).to_contain_text("empty.txt")
@@ -256,6 +256,7 @@ def test_articles_are_added_found_opened_and_removed(opened: Opener, tmp_path: P
     page.get_by_role("button", name="Remove").click()
     page.locator("#article-list .remove", has_text="Really remove?").click()
     expect(page.locator("#article-list")).to_contain_text("No article matches.")
+    expect(page.locator(".uploads li")).to_have_count(0)
 
 
 def test_a_pasted_text_is_added(opened: Opener, bot: Chatbot) -> None:

@@ -83,7 +83,7 @@ def begin(page: Page, question: str = SLOW) -> Locator:
 
 def drop(page: Page, files: Iterable[Path]) -> None:
     page.get_by_role("tab", name="Articles").click()
-    page.locator("#files input[type=file]").set_input_files(list(files))
+    page.get_by_label("Choose files").set_input_files(list(files))
     expect(page.locator("#news progress")).to_be_visible()
 
 

@@ -44,6 +44,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
         yield store
 
 
+def test_the_overview_counts_by_source_and_by_day(store: ArticleStore) -> None:
+    seen = store.overview()
+    assert (seen.articles, seen.passages) == (3, store.passages)
+    assert seen.sources == {"Gazette": 1, "Herald": 1}
+    assert list(seen.days.items()) == [("2024-03-01", 1), ("2024-05-01", 1)]
+
+
 def test_articles_come_back_whole(store: ArticleStore) -> None:
     assert store.get_many([*ALL, "unknown"]) == ALL
     assert store.get("unknown") is None

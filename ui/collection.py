@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rag import Overview
 from rag.errors import StoreMissing
 
 if TYPE_CHECKING:
@@ -22,3 +23,19 @@ def extent(bot: "Chatbot") -> tuple[int, int]:
         return bot.store.passages, bot.store.count()
     except StoreMissing:
         return 0, 0
+
+
+def overview(bot: "Chatbot") -> Overview:
+    """The collection in figures."""
+    try:
+        return bot.overview()
+    except StoreMissing:
+        return Overview()
+
+
+def newest(bot: "Chatbot", limit: int) -> list["ArticleSummary"]:
+    """The `limit` articles published last."""
+    try:
+        return bot.articles(limit=limit, order="newest")
+    except StoreMissing:
+        return []

@@ -2,8 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
 from vectorstore.errors import InputError, StoreError
@@ -19,6 +19,20 @@ _ORDERS: dict[Order, str] = {
 _SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
 _MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
 _MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is in figures: articles and passages, and articles of each source and each day.
+
+    `sources` come with the largest first, `days` are ISO dates in UTC, the first one first.
+    Articles that name no source, or no date, are in neither.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    sources: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,18 @@ class Listing:
             [*values, -1 if limit is None else limit, offset],
         )
         return [ArticleSummary(*row) for row in found]
+
+    def overview(self) -> Overview:
+        """What there is in figures, read from the indexes of the articles alone."""
+        sources = self._db.execute(
+            "SELECT source, count(*) FROM articles WHERE source IS NOT NULL "
+            "GROUP BY source ORDER BY count(*) DESC, source"
+        )
+        days = self._db.execute(
+            "SELECT date(time, 'unixepoch'), count(*) FROM articles WHERE time IS NOT NULL "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        return Overview(self.state.articles, self.state.passages, dict(sources), dict(days))
 
     def summary(self, article: str) -> ArticleSummary | None:
         """One article without its text."""
@@ -132,9 +158,9 @@ def _inside(filters: Filters) -> tuple[str, list[str | float]]:
         if bound is not None:
             clauses.append(f"(time IS NULL OR time {sign} ?)")
             values.append(bound)
-    for field, wanted in (("source", filters.sources), ("id", filters.articles)):
+    for column, wanted in (("source", filters.sources), ("id", filters.articles)):
         if wanted is not None:
-            clauses.append(f"{field} IN ({', '.join('?' * len(wanted))})")
+            clauses.append(f"{column} IN ({', '.join('?' * len(wanted))})")
             values += sorted(wanted)
     return " AND ".join(clauses), values
 

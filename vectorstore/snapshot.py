@@ -8,6 +8,7 @@ from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
 from vectorstore.errors import StoreError
 from vectorstore.index import Derived
+from vectorstore.listing import Overview
 from vectorstore.records import Article, Candidate, Filters, Order
 
 NO_FILTERS = Filters()
@@ -55,6 +56,10 @@ class Snapshot:
         all of its words, or words that begin so. Raises `InputError` for an unknown order.
         """
         return self._derived.listing.page(offset, limit, order, query, filters)
+
+    def overview(self) -> Overview:
+        """What there is in figures."""
+        return self._derived.listing.overview()
 
     def summary(self, id: str) -> ArticleSummary | None:
         """An article without its text."""

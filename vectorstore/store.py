@@ -9,6 +9,7 @@ from typing import Self
 
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import FloatArray
+from vectorstore.listing import Overview
 from vectorstore.records import Article, Candidate, Filters, Order, Passage
 from vectorstore.snapshot import NO_FILTERS, Snapshot
 
@@ -97,6 +98,11 @@ class ArticleStore(ABC):
         """Articles without their texts; see `Snapshot.articles`."""
         with self.snapshot() as snapshot:
             return snapshot.articles(offset, limit, order, query)
+
+    def overview(self) -> Overview:
+        """How many articles and passages there are, and articles of each source and day."""
+        with self.snapshot() as snapshot:
+            return snapshot.overview()
 
     def get(self, id: str) -> Article | None:
         """The article with an id, its text rebuilt from its passages."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Security
@@ -22,6 +21,7 @@ from ui.api.metrics import Metrics
 from ui.api.observed import Observed
 from ui.api.questions import questions
 from ui.api.reference import add_reference
+from ui.version import installed_version
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,7 +56,7 @@ def endpoint(bot: "Chatbot", access: Access, *, log_questions: bool = False) -> 
         title="Footnote",
         summary="Ask your articles, get answers with footnotes that hold.",
         description="Questions, articles and checks, and OpenAI's API over them.",
-        version=_version(),
+        version=installed_version(),
         docs_url=None,
         redoc_url=None,
         dependencies=[Security(HTTPBearer(auto_error=False, description="Where keys are used."))],
@@ -93,10 +93,3 @@ class Beside:
 
 def _is_ours(path: str) -> bool:
     return any(path == ours or path.startswith(f"{ours}/") for ours in _PATHS)
-
-
-def _version() -> str:
-    try:
-        return version("footnote")
-    except PackageNotFoundError:
-        return "0"

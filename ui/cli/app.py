@@ -11,7 +11,6 @@ from ui.cli.opening import chatbot
 
 app = typer.Typer(
     name="footnote",
-    help="Ask your articles, get answers with footnotes that hold.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -20,6 +19,16 @@ app = typer.Typer(
 app.add_typer(key, name="key")
 app.command()(overviews.timeline)
 app.command()(overviews.brief)
+
+
+@app.callback(invoke_without_command=True)
+def footnote(version: opt.Version = False) -> None:
+    """Ask your articles, get answers with footnotes that hold."""
+    if version:
+        from ui.version import installed_version
+
+        typer.echo(f"Footnote {installed_version()}")
+        raise typer.Exit
 
 
 @app.command()
@@ -33,12 +42,14 @@ def chat(
     keys: opt.Keys = None,
 ) -> None:
     """Open the chat in the browser; index seeds/ when the store is empty."""
+    from ui.cli import terminal
     from ui.cli.seeds import fill_if_empty
     from ui.web.app import serve
 
     allowed = allow_host or []
     with chatbot(store) as bot:
         fill_if_empty(bot)
+        terminal.show_collection(bot)
         serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=place(keys))
 
 
@@ -80,6 +91,7 @@ def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = Fal
     from ui.cli import terminal
 
     with chatbot(store) as bot:
+        terminal.show_new_store(bot)
         with terminal.progress("Adding") as progress:
             report = bot.add(sources, progress=progress)
         terminal.show_report(report, as_json=as_json)

@@ -13,6 +13,10 @@ Store = Annotated[
 ]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
+Version = Annotated[
+    bool, Option("--version", is_eager=True, help="Say which version of Footnote this is.")
+]
+
 # Questions
 Topic = Annotated[str | None, Argument(metavar="[TOPIC]", show_default=False)]
 Question = Annotated[str, Argument(metavar="QUESTION", show_default=False)]

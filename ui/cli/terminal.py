@@ -1,6 +1,7 @@
 """What the command line prints: for a person on a terminal, plain text in a pipe, or JSON."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from rag import answer_json, article_json, fact_check_json, hit_json
-from rag.errors import InputError
+from rag.errors import InputError, StoreMissing
 from ui.documents import report_json, stored_json
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, ArticleSummary, Citation, FactCheck, Hit, IngestReport
+    from rag import Answer, Article, ArticleSummary, Chatbot, Citation, FactCheck, Hit, IngestReport
     from rag.ingestion.pipeline import Progress
 
 UNWRAPPED = 100_000
@@ -56,6 +57,31 @@ def progress(label: str) -> "Iterator[Progress]":
         yield show
 
 
+def show_collection(bot: "Chatbot") -> None:
+    """What is going to be served, and how there comes to be more; on standard error."""
+    count = f"{bot.count():,} articles" if bot.count() != 1 else "1 article"
+    _say(f"{count} in {_place(bot)}")
+    _say("Add more on the page, under Articles, or in another shell: footnote add FOLDER")
+
+
+def show_new_store(bot: "Chatbot") -> None:
+    """Where the first article makes a store, if there is none; on standard error."""
+    try:
+        bot.count()
+    except StoreMissing:
+        _say(f"Making a store in {_place(bot)}")
+
+
+def _place(bot: "Chatbot") -> str:
+    """Where its store is, without the password that an address may hold."""
+    store = bot.settings.store
+    return re.sub("//[^/@]*@", "//", store) if "://" in store else str(Path(store).absolute())
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
 def show_report(report: "IngestReport", *, as_json: bool) -> None:
     """What adding did: counts on standard output, failures on standard error."""
     for failure in report.failed:
@@ -83,7 +109,7 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
             screen.print(Text(f"  · {_byline(hit.article)}", style="bold"))
-            screen.print(_indented(Text(shorten(hit.passage.text, 200))))
+            _print(screen, _indented(Text(shorten(hit.passage.text, 200))))
     if answer.usage:
         screen.print(Text(f"\n{answer.usage}", style="dim"))
 
@@ -119,7 +145,7 @@ def show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
     for citation in citations:
         screen.print()
         screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
-        screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
+        _print(screen, _indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -130,7 +156,7 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
     screen = console()
     for number, hit in enumerate(hits, 1):
         screen.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
-        screen.print(_indented(Text(hit.passage.text.strip())))
+        _print(screen, _indented(Text(hit.passage.text.strip())))
 
 
 def show_articles(articles: Sequence["ArticleSummary"], total: int, *, as_json: bool) -> None:
@@ -149,7 +175,7 @@ def show_articles(articles: Sequence["ArticleSummary"], total: int, *, as_json: 
         day = day_of(article.published_at) or ""
         row = (article.id, article.title, article.source or "", day, str(article.passages))
         table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    _print(console(), table)
 
 
 def show_article(article: "Article", *, as_json: bool) -> None:
@@ -168,6 +194,16 @@ def console() -> Console:
     if sys.stdout.isatty():
         return Console(highlight=False)
     return Console(highlight=False, color_system=None, width=UNWRAPPED)
+
+
+def _print(screen: Console, shown: Table | Padding) -> None:
+    """Print what is padded to one width, in a pipe without the blanks at the ends of lines."""
+    if screen.is_terminal:
+        screen.print(shown)
+        return
+    with screen.capture() as captured:
+        screen.print(shown)
+    screen.out("\n".join(line.rstrip() for line in captured.get().splitlines()), highlight=False)
 
 
 def _indented(text: Text) -> Padding:

@@ -28,11 +28,14 @@ from ui.web.articles import articles_pane
 from ui.web.auth import Users
 from ui.web.chat import chat_pane
 from ui.web.check import check_pane
+from ui.web.feedback import beside
 from ui.web.guard import Guard
 from ui.web.head import Head, head
 from ui.web.headers import SafeHeaders
 from ui.web.login import USER, Login
+from ui.web.own_pages import OwnPages
 from ui.web.render.html import el
+from ui.web.shared import SharedConversations
 from ui.web.timeline import timeline_pane
 
 if TYPE_CHECKING:
@@ -48,24 +51,30 @@ _PRIVATE: dict[str, Any] = {
     "show_error": False,
 }
 
+_COPIES = (600, 3600)
+"""Seconds: how often Gradio's copies of uploaded files are gone through, and how old they get."""
 
-def build(bot: "Chatbot") -> gr.Blocks:
+
+def build(bot: "Chatbot", shared: SharedConversations) -> gr.Blocks:
     """The page over `bot`, not yet served."""
     page: gr.Blocks
     allowance = Allowance()
-    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(
+        title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=_COPIES
+    ) as page:
         ask_endpoint(bot, allowance)
         articles_endpoint(bot)
         gr.HTML(el("h1", "Footnote"), elem_id="name", apply_default_css=False)
+        gr.HTML(el("p", role="status"), elem_id="announcer", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask"):
-                chat_pane(bot, page, allowance)
+            with gr.Tab("Ask") as tab:
+                chat_pane(bot, page, tab, shared, allowance)
             with gr.Tab("Check"):
                 check_pane(bot, allowance)
             with gr.Tab("Timeline"):
                 timeline_pane(bot, allowance)
             with gr.Tab("Articles") as tab:
-                articles_pane(bot, tab)
+                articles_pane(bot, page, tab)
     return page
 
 
@@ -130,9 +139,12 @@ class ServedPage(Serving):
             _need_mcp()
         _stop_event_sums()
         users = Users.load(auth) if auth is not None else None
-        self._page = build(bot)
+        shared = SharedConversations(beside(bot.settings.store, "shared"))
+        self._page = build(bot, shared)
         self._page.has_launched = True  # else Gradio takes any path for that of an upload
-        super().__init__(_application(bot, self._page, access, users, mcp=mcp), access.host, port)
+        own = Middleware(OwnPages, bot=bot, shared=shared)
+        application = _application(bot, self._page, access, users, own, mcp=mcp)
+        super().__init__(application, access.host, port)
         self.local_url = f"{self.url}/"
         Thread(target=_warm_up, args=(bot,), daemon=True).start()
 
@@ -147,7 +159,13 @@ def _access(host: str, allowed: Sequence[str], keys: Path | None, auth: str | No
 
 
 def _application(
-    bot: "Chatbot", page: gr.Blocks, access: Access, users: Users | None, *, mcp: bool
+    bot: "Chatbot",
+    page: gr.Blocks,
+    access: Access,
+    users: Users | None,
+    own: Middleware,
+    *,
+    mcp: bool,
 ) -> FastAPI:
     """From the outside in: who is answered, who has logged in, and what of Gradio is there."""
     login = [Middleware(Login, users=users, keys=access.keys)] if users else []
@@ -156,6 +174,7 @@ def _application(
         Middleware(Beside, endpoint=endpoint(bot, access)),
         Middleware(KnownHosts, host=access.host, allowed=access.allowed),
         *login,
+        own,
         Middleware(CORSMiddleware),  # allows no origin; without it, Gradio allows some
     ]
     app = FastAPI(openapi_url=None, middleware=middleware)

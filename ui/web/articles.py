@@ -1,142 +1,122 @@
 """The articles pane: what there is to ask, adding to it, opening and removing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
-from gradio.events import Dependency
 from markupsafe import Markup
 
-from rag.ingestion.loaders.sources import SUFFIXES
-from ui.collection import stored
+from rag.errors import StoreMissing
+from ui.web.adding import adding_parts, wire_adding
 from ui.web.parts import LAST, QUIET, errors_shown, html_part
 from ui.web.render.article import no_article_html
-from ui.web.render.article_list import ORDERS, article_list_html, found
+from ui.web.render.article_list import PAGE, article_list_html, more_html
 from ui.web.render.html import el
 from ui.web.sources import opened
-from ui.web.uploads import add_files, add_pasted
+from vectorstore.records import Order
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
-_PASTED = ("title", "source", "published_at", "url")
+_ORDERS: list[tuple[str, Order]] = [
+    ("Newest first", "newest"),
+    ("Oldest first", "oldest"),
+    ("Title", "title"),
+    ("Longest first", "longest"),
+]
 _NOTHING_OPEN = "Open an article to read it here."
+_MOST_SHOWN = 20 * PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlesPane:
-    """The parts of the pane."""
+class _Listing(NamedTuple):
+    """The parts that find and list."""
 
-    files: gr.File
-    pasted: Sequence[gr.Textbox]
-    add: gr.Button
-    news: gr.HTML
     query: gr.Textbox
     order: gr.Dropdown
     articles: gr.HTML
+    more: gr.HTML
     article: gr.HTML
 
 
-def articles_pane(bot: "Chatbot", tab: gr.Tab) -> None:
+def articles_pane(bot: "Chatbot", page: gr.Blocks, tab: gr.Tab) -> None:
     """Adding and the list on the left, the article that was opened on the right.
 
     The list is made anew whenever `tab` is chosen.
     """
     with gr.Row(elem_id="articles"):
         with gr.Column(elem_id="library"):
-            files, pasted, add, news = _adding_parts()
-            query, order, articles = _finding_parts()
+            adding = adding_parts()
+            query, order, articles, more = _finding_parts()
         article = html_part("article", "footnote.article(element, watch)", _nothing_open())
-    pane = ArticlesPane(files, pasted, add, news, query, order, articles, article)
-    added = (_wire_dropping(bot, pane), _wire_pasting(bot, pane))
-    changes = (tab.select, query.change, order.change, *(event.then for event in added))
-    _wire_list(bot, pane, changes)
+    listing = _Listing(query, order, articles, more, article)
+    added = wire_adding(bot, page, adding)
+    _wire_list(bot, listing, (tab.select, *(event.then for event in added)))
+    _wire_rows(bot, listing)
 
 
-def _adding_parts() -> tuple[gr.File, list[gr.Textbox], gr.Button, gr.HTML]:
-    files = gr.File(
-        label="Add articles",
-        file_count="multiple",
-        file_types=sorted(SUFFIXES),
-        height=130,
-        elem_id="files",
-    )
-    with gr.Accordion("Or paste a text", open=False, elem_id="paste"):
-        text = gr.Textbox(label="Text", lines=6, max_lines=14)
-        with gr.Row():
-            about = [
-                gr.Textbox(label="Title"),
-                gr.Textbox(label="Source"),
-                gr.Textbox(label="Published", placeholder="e.g. 2025-08-14"),
-                gr.Textbox(label="Address", placeholder="https://"),
-            ]
-        add = gr.Button("Add", variant="primary", elem_id="add")
-    return files, [text, *about], add, html_part("news")
-
-
-def _finding_parts() -> tuple[gr.Textbox, gr.Dropdown, gr.HTML]:
+def _finding_parts() -> tuple[gr.Textbox, gr.Dropdown, gr.HTML, gr.HTML]:
     with gr.Row(elem_id="finding"):
-        query = gr.Textbox("", label="Search", placeholder="Title, source, author or date", scale=3)
-        order = gr.Dropdown(list(ORDERS), value=next(iter(ORDERS)), label="Order", scale=1)
-    script = "footnote.articleList(element, trigger, 'open', 'remove')"
-    return query, order, html_part("article-list", script)
+        query = gr.Textbox("", label="Search", placeholder="Title, source or author", scale=3)
+        order = gr.Dropdown(_ORDERS, value=_ORDERS[0][1], label="Order", scale=1)
+    script = "footnote.articleList(element, trigger, watch, 'open', 'remove', 'more')"
+    articles = html_part("article-list", script)
+    return query, order, articles, html_part("article-more", "footnote.append(element, watch)")
 
 
-def _wire_list(bot: "Chatbot", pane: ArticlesPane, changes: Sequence[Any]) -> None:
-    """The list, made anew by each of `changes`; its rows are opened and removed."""
+def _wire_list(bot: "Chatbot", listing: _Listing, changes: Sequence[Any]) -> None:
+    """The list: made anew by each of `changes`, sought through, and brought a page at a time."""
 
-    def listed(query: str, order: str) -> Markup:
-        articles = stored(bot)
-        return article_list_html(found(articles, query, order), len(articles))
+    def listed(query: str, order: Order) -> Markup:
+        return _list_html(bot, query, order, PAGE)
 
-    def removed(query: str, order: str, event: gr.EventData) -> tuple[Markup, Markup]:
+    def more(query: str, order: Order, shown: int) -> Markup:
+        return more_html(bot.articles(int(shown), PAGE, order=order, query=query))
+
+    chosen = [listing.query, listing.order]
+    for change in changes:
+        change(listed, chosen, listing.articles, **QUIET)
+    for change in (listing.query.change, listing.order.change):
+        change(listed, chosen, listing.articles, **LAST)
+    listing.articles.more(more, [*chosen, _shown()], listing.more, js=_SHOWN, **LAST)
+
+
+def _wire_rows(bot: "Chatbot", listing: _Listing) -> None:
+    """A row's article is opened, or removed."""
+
+    def removed(query: str, order: Order, shown: int, event: gr.EventData) -> tuple[Markup, Markup]:
         with errors_shown():
             bot.remove(event._data["article"])
-        return listed(query, order), _nothing_open()
+        return _list_html(bot, query, order, min(int(shown), _MOST_SHOWN)), _nothing_open()
 
     def open_article(article: str) -> Markup:
         return opened(bot, article)
 
-    chosen = [pane.query, pane.order]
-    for change in changes:
-        change(listed, chosen, pane.articles, **QUIET)
-    pressed, js = gr.JSON(visible="hidden"), "() => [footnote.pressed.article]"
-    pane.articles.open(open_article, pressed, pane.article, js=js, **LAST)
-    shown = [pane.articles, pane.article]
-    pane.articles.remove(removed, chosen, shown, trigger_mode="multiple", **QUIET)
-
-
-def _wire_dropping(bot: "Chatbot", pane: ArticlesPane) -> Dependency:
-    def dropped(paths: list[str] | None) -> Iterator[tuple[None, Markup]]:
-        for news in add_files(bot, paths) if paths else ():
-            yield None, news
-
-    shown = [pane.files, pane.news]
-    return pane.files.upload(
-        dropped, pane.files, shown, trigger_mode="multiple", **_adding(pane.news)
+    js = "() => [footnote.pressed.article]"
+    listing.articles.open(open_article, _shown(), listing.article, js=js, **LAST)
+    listing.articles.remove(
+        removed,
+        [listing.query, listing.order, _shown()],
+        [listing.articles, listing.article],
+        js=_SHOWN,
+        trigger_mode="multiple",
+        **QUIET,
     )
 
 
-def _wire_pasting(bot: "Chatbot", pane: ArticlesPane) -> Dependency:
-    def pasted(text: str, *about: str) -> Iterator[tuple[Any, ...]]:
-        fields = dict(zip(_PASTED, about, strict=True))
-        for news in add_pasted(bot, text, **fields):
-            yield *(gr.skip() for _ in pane.pasted), news
-        yield *("" for _ in pane.pasted), gr.skip()
-
-    return pane.add.click(pasted, pane.pasted, [*pane.pasted, pane.news], **_adding(pane.news))
+_SHOWN = "(query, order) => [query, order, footnote.shown()]"
 
 
-def _adding(news: gr.HTML) -> dict[str, Any]:
-    """How an event that adds is run: one at a time, with what it does told in `news`."""
-    return {
-        "concurrency_limit": 1,
-        "concurrency_id": "adding",
-        "show_progress": "minimal",
-        "show_progress_on": news,
-        "api_visibility": "private",
-    }
+def _shown() -> gr.JSON:
+    """What only the browser knows, filled in by an event's script."""
+    return gr.JSON(visible="hidden")
+
+
+def _list_html(bot: "Chatbot", query: str, order: Order, limit: int) -> Markup:
+    try:
+        articles = bot.articles(limit=max(limit, PAGE), order=order, query=query)
+        return article_list_html(articles, bot.count(query), bot.count())
+    except StoreMissing:
+        return article_list_html([], 0, 0)
 
 
 def _nothing_open() -> Markup:

@@ -9,18 +9,18 @@ from gradio.events import Dependency
 from markupsafe import Markup
 
 from rag.errors import InputError
-from ui.collection import stored
+from ui.collection import newest, overview
 from ui.web.allowance import PLACES, Allowance
 from ui.web.composer import Composer, composer_pane, options, sources_of
-from ui.web.conversations import kept_conversations, menu_pane, wire_menu
+from ui.web.conversations import menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
 from ui.web.kept import shorten
 from ui.web.parts import AT_ONCE, html_part
-from ui.web.render.article import Span, article_html
 from ui.web.render.transcript import LiveTurn
-from ui.web.render.welcome import welcome_html
+from ui.web.render.welcome import NEWEST, welcome_html
+from ui.web.shared import SharedConversations
 from ui.web.sources import source_pane
-from ui.web.streaming import Step, answering
+from ui.web.streaming import answering
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -28,9 +28,17 @@ if TYPE_CHECKING:
 _TRANSCRIPT = "footnote.transcript(element, trigger, watch, 'open', 'judge')"
 
 
-def chat_pane(bot: "Chatbot", page: gr.Blocks, allowance: Allowance) -> None:
-    """The conversation on the left, the source pane on the right, and their events."""
-    conversations = kept_conversations()
+def chat_pane(
+    bot: "Chatbot",
+    page: gr.Blocks,
+    tab: gr.Tab,
+    shared: SharedConversations,
+    allowance: Allowance,
+) -> None:
+    """The conversation on the left, the source pane on the right, and their events.
+
+    What there is to ask is told anew whenever `tab` is chosen.
+    """
     with gr.Row(elem_id="chat"):
         with gr.Column(elem_id="conversation"):
             menu = menu_pane()
@@ -38,27 +46,23 @@ def chat_pane(bot: "Chatbot", page: gr.Blocks, allowance: Allowance) -> None:
             past, live = html_part("past", _TRANSCRIPT), html_part("live", _TRANSCRIPT)
             composer = composer_pane(bot)
         source = source_pane(bot, [past, live])
-    asked = _wire_asking(bot, conversations, composer, live, source, allowance=allowance)
-    wire_menu(page, menu, conversations, past=past, live=live, asked=asked)
-    wire_feedback(bot, conversations, [past, live])
+    asked, saved = _wire_asking(bot, composer, live, source, allowance)
+    wire_menu(page, menu, shared, past=past, live=live, asked=asked, saved=saved)
+    wire_feedback(bot, [past, live])
 
     def greet() -> tuple[Markup, gr.Dropdown]:
-        articles = stored(bot)
-        return welcome_html(articles), gr.Dropdown(choices=sources_of(articles))
+        seen = overview(bot)
+        said = welcome_html(seen, newest(bot, NEWEST))
+        return said, gr.Dropdown(choices=sources_of(seen))
 
-    page.load(greet, outputs=[welcome, composer.sources], **AT_ONCE)
+    for event in (page.load, tab.select):
+        event(greet, outputs=[welcome, composer.sources], **AT_ONCE)
 
 
 def _wire_asking(
-    bot: "Chatbot",
-    conversations: gr.BrowserState,
-    composer: Composer,
-    live: gr.HTML,
-    source: gr.HTML,
-    *,
-    allowance: Allowance,
-) -> Dependency:
-    """A question is answered into `live`.
+    bot: "Chatbot", composer: Composer, live: gr.HTML, source: gr.HTML, allowance: Allowance
+) -> tuple[Dependency, Dependency]:
+    """A question is answered into `live`; the second event has kept the turn.
 
     One event for all ways of asking: while one question is answered, no other is begun.
     """
@@ -69,11 +73,11 @@ def _wire_asking(
         allowed = allowance.question(request, question)
         yield from _asked(bot, allowed, question, options(history, scope))
 
-    record = gr.JSON(visible="hidden")
+    record, history = gr.JSON(visible="hidden"), gr.JSON(visible="hidden")
     asked: Dependency = gr.on(
         [composer.send.click, composer.question.submit],
         ask,
-        [composer.question, conversations, *composer.scope],
+        [composer.question, history, *composer.scope],
         [live, source, record],
         js="(...inputs) => footnote.ask(inputs)",
         show_progress="minimal",
@@ -81,9 +85,8 @@ def _wire_asking(
         concurrency_limit=PLACES,
         api_visibility="private",
     )
-    asked.then(None, [record, conversations], conversations, js="footnote.save")
     composer.stop.click(None, cancels=asked, js="footnote.stopped")
-    return asked
+    return asked, asked.then(None, record, js="footnote.save")
 
 
 def _asked(
@@ -92,19 +95,11 @@ def _asked(
     question: str,
     narrowed: Mapping[str, Any],
 ) -> Iterator[tuple[Any, ...]]:
-    if not question:
+    if not question.strip():
         return
     try:
         with allowed:
             for step in answering(bot, question, **narrowed):
-                yield step.html, _first_source(step) or gr.skip(), step.turn
+                yield step.html, step.source or gr.skip(), step.turn
     except InputError as error:
         yield LiveTurn(shorten(question, 300)).failed(str(error)), gr.skip(), None
-
-
-def _first_source(step: Step) -> Markup | None:
-    """The pane at the whole answer's first footnote, if it has one."""
-    if not (step.turn and step.answer and step.answer.citations):
-        return None
-    spans = [Span.of(citation) for citation in step.turn["answer"]["citations"]]
-    return article_html(step.answer.citations[0].article, spans, spans[0].number)

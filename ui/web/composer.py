@@ -1,14 +1,15 @@
 """Where a question is written, and what it may be narrowed to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 if TYPE_CHECKING:
-    from rag import ArticleSummary, Chatbot, Settings
+    from rag import Chatbot, Overview, Settings
 
+_MOST_SOURCES = 1000
 _NO_MODEL = "No language model is configured; OPENAI_API_KEY or FOOTNOTE_LLM names one."
 
 
@@ -72,6 +73,6 @@ def options(history: Sequence[Any], scope: Sequence[Any]) -> dict[str, Any]:
     return {"history": history, "as_of": as_of or None, "filters": given, "mode": mode}
 
 
-def sources_of(articles: Iterable["ArticleSummary"]) -> list[str]:
-    """The sources to choose from."""
-    return sorted({article.source for article in articles if article.source})
+def sources_of(seen: "Overview") -> list[str]:
+    """The sources to choose from: all, or the largest where a list of all would be no help."""
+    return sorted(list(seen.sources)[:_MOST_SOURCES])

@@ -1,99 +1,94 @@
-"""Conversations: kept in the browser, chosen, renamed, deleted and exported from one menu."""
+"""Conversations: chosen, renamed, deleted, exported and shared from one menu.
 
-from collections.abc import Mapping, Sequence
+A browser keeps them itself, in one place for all its tabs; its script changes what is there, and
+has the server show it.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from ui.web.kept import UNTITLED, KeptConversation, KeptConversations, PageTurn, shorten
+from ui.web.kept import readable
 from ui.web.parts import AT_ONCE, LAST, html_part
 from ui.web.render.export import conversation_html, conversation_markdown
 from ui.web.render.menu import menu_html
 from ui.web.render.transcript import transcript
+from ui.web.shared import SharedConversations
 
 
-def kept_conversations() -> gr.BrowserState:
-    """The conversations of the browser that shows the page.
-
-    The secret is none: it is the same for everyone, so that a restart of the server does not make
-    what browsers keep unreadable.
-    """
-    nothing: KeptConversations = {"current": None, "talks": []}
+def former_conversations() -> gr.BrowserState:
+    """What browsers kept before the list of conversations had a version; it is only read."""
+    nothing: dict[str, Any] = {"current": None, "talks": []}
     return gr.BrowserState(nothing, storage_key="footnote", secret="footnote")  # noqa: S106
 
 
-def acted(conversations: KeptConversations, action: Mapping[str, Any]) -> KeptConversations:
-    """The conversations after an action of the menu; what names none of them changes nothing."""
-    name, chosen = action["act"], action.get("conversation")
-    current, kept = conversations["current"], conversations["talks"]
-    others = [one for one in kept if one["id"] != chosen]
-    match name:
-        case "new":
-            return {"current": None, "talks": kept}
-        case "choose":
-            return {"current": chosen, "talks": kept}
-        case "rename":
-            title = shorten(str(action["title"]), 80) or UNTITLED
-            renamed = [_titled(one, title) if one["id"] == chosen else one for one in kept]
-            return {"current": current, "talks": renamed}
-        case "delete":
-            return {"current": None if current == chosen else current, "talks": others}
-    return conversations
-
-
-def _titled(conversation: KeptConversation, title: str) -> KeptConversation:
-    return {**conversation, "title": title}
-
-
-def exported(title: str, turns: Sequence[PageTurn], kind: str) -> dict[str, str]:
+def exported(title: str, turns: Sequence[Any], kind: str) -> dict[str, str]:
     """A conversation as a file to download: its `name`, media `type` and `text`."""
     if kind == "html":
-        text = conversation_html(title, turns)
+        text = conversation_html(title, readable(turns))
         return {"name": "conversation.html", "type": "text/html", "text": text}
-    text = conversation_markdown(title, turns)
+    text = conversation_markdown(title, readable(turns))
     return {"name": "conversation.md", "type": "text/markdown", "text": text}
 
 
 def menu_pane() -> gr.HTML:
     """The menu, empty until the page has loaded."""
-    return html_part("menu", "footnote.menu(element, trigger, 'act', 'export')")
+    script = "footnote.menu(element, trigger, 'act', 'export', 'share', 'changed')"
+    return html_part("menu", script)
 
 
 def wire_menu(
     page: gr.Blocks,
     menu: gr.HTML,
-    conversations: gr.BrowserState,
+    shared: SharedConversations,
     *,
     past: gr.HTML,
     live: gr.HTML,
     asked: Dependency,
+    saved: Dependency,
 ) -> None:
-    """The menu's events, with those that keep it and the turns in step with what is kept.
+    """The menu's events, with those that show what the browser keeps.
 
-    Choosing another conversation gives up the answer `asked` for.
+    Choosing another conversation gives up the answer `asked` for; `saved` is one more turn kept.
     """
-    pressed = gr.JSON(visible="hidden")
-    turns: Any = {"js": "(kept) => [footnote.turns(kept)]", **AT_ONCE}
-    page.load(menu_html, conversations, menu, **AT_ONCE)
-    page.load(_shown, conversations, [past, live], **turns)
-    conversations.change(menu_html, conversations, menu, js="footnote.tidied", **AT_ONCE)
-    js = "(kept) => [kept, footnote.pressed.act]"
-    acting = menu.act(acted, [conversations, pressed], conversations, js=js, cancels=asked, **LAST)
-    acting.then(_shown, conversations, [past, live], **turns)
-    _wire_export(menu, conversations, pressed)
+    former, kept, turns = former_conversations(), _sent(), _sent()
+    listed: Any = {"js": "(former) => [footnote.conversations(former)]", **AT_ONCE}
+    shown: Any = {"js": "(former) => [footnote.turns(former)]", **AT_ONCE}
+    page.load(menu_html, former, menu, **listed)
+    page.load(_shown, former, [past, live], **shown)
+    saved.then(menu_html, kept, menu, **listed)
+    menu.changed(menu_html, kept, menu, **{**listed, **LAST})
+    acting = menu.act(menu_html, kept, menu, cancels=asked, **{**listed, **LAST})
+    acting.then(_shown, turns, [past, live], **shown)
+    _wire_taking_away(menu, shared)
 
 
-def _wire_export(menu: gr.HTML, conversations: gr.BrowserState, pressed: gr.JSON) -> None:
-    def export(turns: list[PageTurn], pressed: dict[str, str]) -> dict[str, str]:
+def _wire_taking_away(menu: gr.HTML, shared: SharedConversations) -> None:
+    """A conversation becomes a file, or a page that a link leads to."""
+
+    def export(turns: list[Any], pressed: dict[str, str]) -> dict[str, str]:
         return exported(pressed["title"], turns, pressed["kind"])
 
-    file = gr.JSON(visible="hidden")
-    js = "(kept) => [footnote.turns(kept), footnote.pressed.export]"
-    exporting = menu.export(export, [conversations, pressed], file, js=js, **LAST)
+    def share(turns: list[Any], pressed: dict[str, str]) -> dict[str, str]:
+        html = conversation_html(pressed["title"], readable(turns), shared=True)
+        return {"name": shared.add(html)}
+
+    js = "() => [footnote.exporting(), footnote.pressed.export]"
+    file, link = _sent(), _sent()
+    exporting = menu.export(export, [_sent(), _sent()], file, js=js, **LAST)
     exporting.then(None, file, js="footnote.download")
+    sharing = menu.share(share, [_sent(), _sent()], link, js=js, **LAST)
+    sharing.then(None, link, js="footnote.linked")
 
 
-def _shown(turns: list[PageTurn]) -> tuple[Markup, str]:
-    return transcript(turns), ""
+def _shown(turns: Sequence[Any]) -> tuple[Markup, str]:
+    shown = readable(turns)
+    return transcript(shown, unreadable=len(turns) - len(shown)), ""
+
+
+def _sent() -> gr.JSON:
+    """What goes between the page's script and the server."""
+    return gr.JSON(visible="hidden")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ui.web.kept import PageTurn
+from ui.web.kept import PageTurn, readable
 from ui.web.parts import AT_ONCE
 
 if TYPE_CHECKING:
     from rag import Chatbot
 
+_NOT_KEPT = "That answer is not kept in this browser any more."
 _WRITING = Lock()
 
 
@@ -51,26 +52,23 @@ def keep(file: Path, case: Mapping[str, Any]) -> None:
         out.write(line)
 
 
-def wire_feedback(
-    bot: "Chatbot", conversations: gr.BrowserState, transcripts: Iterable[gr.HTML]
-) -> None:
+def wire_feedback(bot: "Chatbot", transcripts: Iterable[gr.HTML]) -> None:
     """Thumbs under an answer, and the word of why that may follow."""
     file = beside(bot.settings.store, "feedback.jsonl")
 
-    def judge(turn: PageTurn | None, event: gr.EventData) -> None:
-        if turn is None:
-            raise gr.Error(
-                "That answer is not kept in this browser any more.", print_exception=False
-            )
+    def judge(kept: Any, event: gr.EventData) -> None:
+        turns = readable([kept])
+        if not turns:
+            raise gr.Error(_NOT_KEPT, print_exception=False)
         try:
-            keep(file, candidate(turn, event._data["verdict"], event._data["why"]))
+            keep(file, candidate(turns[0], event._data["verdict"], event._data["why"]))
         except OSError as error:
             raise gr.Error(f"{file} cannot be written: {error}", print_exception=False) from error
 
     for transcript in transcripts:
         transcript.judge(
             judge,
-            conversations,
+            gr.JSON(visible="hidden"),
             js="() => [footnote.judged()]",
             trigger_mode="multiple",
             **AT_ONCE,

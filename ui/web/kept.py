@@ -1,31 +1,98 @@
-"""Questions, answers and conversations as plain data: what a browser keeps, and is shown from."""
+"""Questions, answers and conversations as plain data: what a browser keeps, and is shown from.
 
-from typing import Any, TypedDict
+A browser keeps each turn by itself and a list of conversations beside them. What comes back from
+one may be older than this program, newer, or broken: `readable` says which turns can be shown.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NotRequired
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic wants it before Python 3.12
 
 from rag.answers import Answer
 from rag.documents import answer_json, hit_json
 from vectorstore.records import Hit
 
+VERSION = 1
+"""The shape of a turn. Turns of before there were versions are of the same one."""
+
+
+class KeptArticle(TypedDict):
+    """An article without its text."""
+
+    id: str
+    title: str
+    source: str | None
+    url: str | None
+    author: str | None
+    published_at: str | None
+
+
+class KeptCitation(TypedDict):
+    """A citation, or a span inside one."""
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    article: KeptArticle
+
+
+class KeptStatement(TypedDict):
+    """A statement, with the numbers of its citations."""
+
+    text: str
+    citations: list[int]
+    support: str
+    note: NotRequired[str | None]
+
+
+class KeptAnswer(TypedDict):
+    """What of an `answer_json` document the page needs. Older ones have fewer fields."""
+
+    question: str
+    standalone: str | None
+    text: str
+    refused: bool
+    reason: str | None
+    notes: list[str]
+    short: KeptCitation | None
+    differing: NotRequired[list[KeptCitation]]
+    statements: list[KeptStatement]
+    citations: list[KeptCitation]
+    elapsed_ms: dict[str, float]
+    usage: NotRequired[dict[str, Any] | None]
+
+
+class KeptHit(TypedDict):
+    """A passage that was retrieved, with the start of its text."""
+
+    article: str
+    title: str
+    start: int
+    end: int
+    score: float
+    text: str
+
 
 class PageTurn(TypedDict):
-    """An `answer_json` document with what the page needs around it; JSON throughout.
+    """A question with its answer; JSON throughout.
 
-    `hits` are the passages retrieved, each with the start of its text, and `searched` how many
-    passages of how many articles there were to look through.
+    `hits` are the passages retrieved, and `searched` how many passages of how many articles there
+    were to look through.
     """
 
     id: str
-    answer: dict[str, Any]
-    hits: list[dict[str, Any]]
+    version: NotRequired[int]
+    answer: KeptAnswer
+    hits: list[KeptHit]
     searched: tuple[int, int]
 
 
 class KeptConversation(TypedDict):
-    """One conversation: the ids of its turns, which the browser keeps one by one.
-
-    Gradio writes its state anew, encrypted, on each change; with all turns in it, an answer would
-    take the longer the more there were before.
-    """
+    """One conversation: the ids of its turns, which the browser keeps one by one."""
 
     id: str
     title: str
@@ -33,31 +100,55 @@ class KeptConversation(TypedDict):
 
 
 class KeptConversations(TypedDict):
-    """Every conversation of one browser, the latest first, and the id of the one on the page.
-
-    The names are those under which browsers keep them already.
-    """
+    """Every conversation of one browser, the latest first, and the id of the one on the page."""
 
     current: str | None
-    talks: list[KeptConversation]
+    conversations: list[KeptConversation]
 
 
 UNTITLED = "New conversation"
 
 
+@cache
+def _turns() -> TypeAdapter[PageTurn]:
+    return TypeAdapter(PageTurn)
+
+
+def readable(turns: Iterable[Any]) -> list[PageTurn]:
+    """The turns among what a browser sent that are of a version and shape that can be shown."""
+    return [turn for kept in turns if (turn := _readable(kept))]
+
+
+def _readable(kept: Any) -> PageTurn | None:
+    try:
+        _turns().validate_python(kept)
+    except ValidationError:
+        return None
+    turn: PageTurn = kept
+    numbers = {citation["number"] for citation in turn["answer"]["citations"]}
+    cited = {n for statement in turn["answer"]["statements"] for n in statement["citations"]}
+    return turn if turn.get("version", VERSION) == VERSION and cited <= numbers else None
+
+
 def page_turn(name: str, answer: Answer, searched: tuple[int, int]) -> PageTurn:
     """The turn called `name`."""
-    document = answer_json(answer)
+    document: Any = answer_json(answer)
     del document["passages"]
-    hits = [_hit(hit) for hit in answer.hits]
-    return {"id": name, "answer": document, "hits": hits, "searched": searched}
+    hits = [kept_hit(hit) for hit in answer.hits]
+    return PageTurn(id=name, version=VERSION, answer=document, hits=hits, searched=searched)
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def kept_hit(hit: Hit) -> KeptHit:
+    """A passage with the start of its text."""
     found = hit_json(hit)
-    named = {"article": found.pop("article_id"), "title": hit.article.title}
-    said = {"score": round(hit.score, 3), "text": shorten(hit.passage.text, 220)}
-    return {**found, **named, **said}
+    return KeptHit(
+        article=found["article_id"],
+        title=hit.article.title,
+        start=found["start"],
+        end=found["end"],
+        score=round(hit.score, 3),
+        text=shorten(hit.passage.text, 220),
+    )
 
 
 def shorten(text: str, limit: int) -> str:

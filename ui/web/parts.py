@@ -30,3 +30,8 @@ def errors_shown() -> Iterator[None]:
         yield
     except FootnoteError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def unexpected(error: Exception) -> str:
+    """What a reader is told of an error that is a mistake of ours; the log has it whole."""
+    return f"Something went wrong ({type(error).__name__}). The server's terminal says more."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HOW = (
     "Press a footnote in an answer to read the passage in its article. "
-    "The keys n and p step through footnotes, / leads back to the question."
+    "The keys n and p step through footnotes, / leads to the question."
 )
 
 

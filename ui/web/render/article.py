@@ -7,10 +7,16 @@ from uuid import uuid4
 
 from markupsafe import Markup
 
+from rag import article_json
 from ui.web.kept import shorten
+from ui.web.render.citation_styles import STYLES
 from ui.web.render.documents import Document
 from ui.web.render.html import el, join, listed, web_address
+from ui.web.render.links import article_path
 from vectorstore.records import Article
+
+_AROUND = 100_000
+"""How many characters of an article the pane shows before and after a span, at most."""
 
 
 class Span(NamedTuple):
@@ -34,17 +40,28 @@ class Span(NamedTuple):
         return {f"data_{name}": value for name, value in told._asdict().items()}
 
 
-def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0) -> Markup:
+def article_html(
+    article: Article, spans: Sequence[Span] = (), current: int = 0, *, alone: bool = False
+) -> Markup:
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
-    are the same: the page takes no note of what it shows already.
+    are the same: the page takes no note of what it shows already. `alone` it has no buttons, and is
+    whole; else of a very long one there is the part around the current span.
     """
     here = [span for span in spans if span.article == article.id]
+    shown = next((span for span in here if span.number == current), None)
+    part = slice(0, len(article.text)) if alone else _part(article.text, shown)
     return el(
         "section",
-        _head(article, spans, current),
-        el("div", _paragraphs(article.text, here, current), class_="text"),
+        el(
+            "header",
+            None if alone else el("div", _steps(spans, current), _close(), class_="bar"),
+            *_head(article),
+            None if alone else _taking_along(article, shown),
+            None if part == slice(0, len(article.text)) else _partly(article, part),
+        ),
+        el("div", _paragraphs(article.text, part, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",
         tabindex=0,  # so that keys can scroll an article in which nothing else takes the focus
@@ -55,25 +72,32 @@ def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0)
 
 def no_article_html(*said: Markup) -> Markup:
     """What stands in the place of an article that is not open."""
-    return el("section", *said, class_="source empty")
+    return el("section", *said, class_="source empty", aria_label="Sources", tabindex=0)
 
 
-def _head(article: Article, spans: Sequence[Span], current: int) -> Markup:
+def _head(article: Article) -> tuple[Markup, Markup]:
     about = [article.source, article.author, article.published_at]
     link = web_address(article.url)
-    return el(
-        "header",
-        el("div", _steps(spans, current), _close(), class_="bar"),
+    original = el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
+    return (
         el("h2", article.title, dir="auto"),
-        el(
-            "p",
-            el("span", listed(*about)),
-            el("a", "Original", href=link, target="_blank", rel="noopener noreferrer")
-            if link
-            else None,
-            class_="about",
-            dir="auto",
+        el("p", el("span", listed(*about)), original if link else None, class_="about", dir="auto"),
+    )
+
+
+def _taking_along(article: Article, shown: Span | None) -> Markup:
+    """What can be copied: a link to the article or the span, and the article as a reference."""
+    path = article_path(article.id, *(shown[2:4] if shown else ()))
+    fields = article_json(article)
+    return el(
+        "p",
+        el("a", "Link", href=path, target="_blank", data_link=True, title="Copy the link"),
+        el("span", "Cite:"),
+        (
+            el("button", name, type="button", data_copy=style(fields), title=f"Copy as {name}")
+            for name, style in STYLES.items()
         ),
+        class_="taking-along",
     )
 
 
@@ -99,12 +123,26 @@ def _close() -> Markup:
     return el("button", "Close", type="button", class_="close")
 
 
-def _paragraphs(text: str, spans: Sequence[Span], current: int) -> Iterator[Markup]:
-    start = 0
-    for line in text.splitlines(keepends=True):
+def _part(text: str, shown: Span | None) -> slice:
+    """The characters to show: a book in the pane would take seconds and megabytes each time."""
+    if len(text) <= 2 * _AROUND:
+        return slice(0, len(text))
+    middle = max(_AROUND, shown.start if shown else 0)
+    return slice(middle - _AROUND, min(len(text), middle + _AROUND))
+
+
+def _partly(article: Article, part: slice) -> Markup:
+    said = f"Characters {part.start:,} to {part.stop:,} of {len(article.text):,}. "
+    whole = el("a", "Read it whole", href=article_path(article.id), target="_blank")
+    return el("p", said, whole, class_="partly")
+
+
+def _paragraphs(text: str, part: slice, spans: Sequence[Span], current: int) -> Iterator[Markup]:
+    start = part.start
+    for line in text[part].splitlines(keepends=True):
         if line.strip():
             pieces = _pieces(text, start, start + len(line.rstrip()), spans, current)
-            yield el("p", pieces, dir="auto")
+            yield el("p", pieces, dir="auto", data_start=start)
         start += len(line)
 
 

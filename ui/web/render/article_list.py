@@ -1,8 +1,7 @@
-"""The list of articles as HTML, searched and sorted, and the report of what was added."""
+"""The list of articles as HTML, a page of it at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -10,48 +9,41 @@ from ui.web.render.html import counted, el, listed
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import ArticleSummary, IngestReport
+    from rag import ArticleSummary
 
-MOST_SHOWN = 200
-
-ORDERS: dict[str, Callable[["ArticleSummary"], Any]] = {
-    "Newest first": lambda a: (_descending(a.published_at or ""), a.title.casefold()),
-    "Title": lambda a: a.title.casefold(),
-    "Source": lambda a: ((a.source or "\uffff").casefold(), a.title.casefold()),
-    "Longest first": lambda a: -a.passages,
-}
+PAGE = 50
+"""How many articles come at a time."""
 
 
-def _descending(text: str) -> tuple[int, ...]:
-    return tuple(-ord(character) for character in text) or (1,)
-
-
-def found(articles: Iterable["ArticleSummary"], query: str, order: str) -> list["ArticleSummary"]:
-    """The articles whose title, source, author or date hold every word of `query`, in `order`."""
-    words = query.casefold().split()
-    kept = [a for a in articles if all(word in _words(a) for word in words)]
-    return sorted(kept, key=ORDERS[order])
-
-
-def _words(article: "ArticleSummary") -> str:
-    fields = (article.title, article.source, article.author, article.published_at)
-    return " ".join(filter(None, fields)).casefold()
-
-
-def article_list_html(articles: Sequence["ArticleSummary"], total: int) -> Markup:
-    """A row for each article, up to `MOST_SHOWN`, of the `total` there are."""
+def article_list_html(articles: Sequence["ArticleSummary"], matching: int, total: int) -> Markup:
+    """The first articles of those `matching`, of the `total` there are; a button brings more."""
     if not articles:
-        return el(
-            "p", "No articles yet." if not total else "No article matches.", class_="article-list"
-        )
-    more = len(articles) - MOST_SHOWN
+        said = "No article matches." if total else "No articles yet."
+        return el("p", said, class_="article-list", role="status")
+    more = matching > len(articles)
     return el(
         "div",
-        el("p", f"{counted(len(articles), 'article')} of {total:,}", class_="count", role="status"),
-        el("ul", *(_row(article) for article in articles[:MOST_SHOWN])),
-        el("p", f"{more:,} more; search to find them.", class_="count") if more > 0 else None,
+        el("p", _counts(matching, total), class_="count", role="status"),
+        el("ul", rows(articles)),
+        el("button", "More", type="button", class_="more") if more else None,
         class_="article-list",
+        data_matching=matching,
     )
+
+
+def more_html(articles: Iterable["ArticleSummary"]) -> Markup:
+    """The next articles, which the page appends to its list."""
+    return el("ul", rows(articles))
+
+
+def rows(articles: Iterable["ArticleSummary"]) -> Iterable[Markup]:
+    """A row for each article."""
+    return (_row(article) for article in articles)
+
+
+def _counts(matching: int, total: int) -> str:
+    found = counted(matching, "article")
+    return found if matching == total else f"{found} of {total:,}"
 
 
 def _row(article: "ArticleSummary") -> Markup:
@@ -71,34 +63,4 @@ def _row(article: "ArticleSummary") -> Markup:
         el("span", listed(*about), class_="about", dir="auto"),
         remove,
         data_article=article.id,
-    )
-
-
-def progress_html(done: int, total: int | None, name: str) -> Markup:
-    """How far the adding has come."""
-    said = f"{done:,} of {total:,}" if total else f"{done:,}"
-    return el(
-        "div",
-        el("progress", value=done, max=total or None, aria_label="Adding articles"),
-        el("p", f"{said} · {name}" if name else "Reading …", dir="auto"),
-        class_="adding",
-        role="status",
-    )
-
-
-def report_html(report: "IngestReport") -> Markup:
-    """What became of the files: added, updated, unchanged, failed and why."""
-    counts = [
-        f"{number:,} {name}"
-        for name in ("added", "updated", "unchanged")
-        if (number := getattr(report, name))
-    ]
-    failed = [el("li", el("b", Path(f.source).name), f": {f.reason}") for f in report.failed]
-    return el(
-        "div",
-        el("p", ", ".join(counts) or "Nothing was added", ".") if counts or not failed else None,
-        el("p", f"{len(failed):,} failed:") if failed else None,
-        el("ul", *failed, *(el("li", warning) for warning in report.warnings)),
-        class_="adding",
-        role="status",
     )

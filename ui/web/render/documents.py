@@ -37,9 +37,12 @@ def notes(answer: Document) -> list[str]:
 def doubt(statement: Document) -> str | None:
     """What there is to know of how far a statement is to be relied on, if anything."""
     note = statement.get("note")
-    if statement["support"] == "unsupported":
-        return f"Not supported: {note or 'the cited sentences do not say this.'}"
-    return f"Not checked: {note}" if statement["support"] == "unchecked" else note
+    match statement["support"]:
+        case "unsupported":
+            return f"Not supported: {note or 'the cited sentences do not say this.'}"
+        case "unchecked":
+            return f"Not checked: {note}"
+    return f"Corrected: {note}" if note else None
 
 
 def key_spans(answer: Document) -> list[Document]:

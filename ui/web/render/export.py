@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ui.web.kept import PageTurn
 from ui.web.render.documents import Document, about, apart, byline, doubt, notes
 from ui.web.render.html import el, join, listed, web_address
+from ui.web.render.links import article_path
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#&|~]")
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
@@ -35,10 +36,20 @@ _HEAD = Markup("""<!doctype html>
 def turn_text(turn: PageTurn) -> str:
     """The question, the answer with its markers, and the sources it rests on, as plain text."""
     answer = turn["answer"]
-    cited = [f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in answer["citations"]]
     said = answer["text"] or answer["reason"] or ""
-    parts = [answer["question"], said, *answer["notes"], "\n".join(cited)]
+    parts = [answer["question"], said, *answer["notes"], sources_text(turn)]
     return "\n\n".join(filter(None, parts))
+
+
+def sources_text(turn: PageTurn) -> str:
+    """The sources alone: a line for each footnote, with the words it cites."""
+    cited = turn["answer"]["citations"]
+    return "\n".join(f"[{c['number']}] {byline(c)}: “{c['quote']}”{_url(c)}" for c in cited)
+
+
+def turn_markdown(turn: PageTurn) -> str:
+    """The same with Markdown's own footnotes."""
+    return _turn_markdown(1, turn) + "\n"
 
 
 def conversation_markdown(title: str, turns: Iterable[PageTurn]) -> str:
@@ -92,14 +103,17 @@ def _plain(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def conversation_html(title: str, turns: Iterable[PageTurn]) -> str:
-    """A conversation as a page that needs nothing but itself."""
-    sections = (_turn_html(number, turn) for number, turn in enumerate(turns, 1))
+def conversation_html(title: str, turns: Iterable[PageTurn], *, shared: bool = False) -> str:
+    """A conversation as a page that needs nothing but itself; `shared`, it leads to the articles.
+
+    Then it is to be had from the page's own server.
+    """
+    sections = (_turn_html(number, turn, shared=shared) for number, turn in enumerate(turns, 1))
     body = el("body", el("h1", title, dir="auto"), sections)
     return _HEAD + join(el("title", title), body) + "\n"
 
 
-def _turn_html(number: int, turn: PageTurn) -> Markup:
+def _turn_html(number: int, turn: PageTurn, *, shared: bool) -> Markup:
     answer = turn["answer"]
     sides, others = apart(answer)
     said = [el("p", _statement_html(number, statement), dir="auto") for statement in others]
@@ -109,7 +123,7 @@ def _turn_html(number: int, turn: PageTurn) -> Markup:
         _sides_html(number, sides, answer["citations"]) if sides else None,
         said if sides or said else el("p", answer["reason"], dir="auto"),
         (el("p", note, dir="auto") for note in notes(answer)),
-        el("dl", (_footnote(number, citation) for citation in answer["citations"])),
+        el("dl", (_footnote(number, cited, shared=shared) for cited in answer["citations"])),
     )
 
 
@@ -132,13 +146,15 @@ def _reference(turn: int, number: int) -> Markup:
     return el("sup", el("a", f"[{number}]", href=f"#note-{turn}-{number}"))
 
 
-def _footnote(turn: int, citation: Document) -> Markup:
-    url = web_address(citation["article"]["url"])
+def _footnote(turn: int, citation: Document, *, shared: bool) -> Markup:
+    article, number = citation["article"], citation["number"]
+    url = web_address(article["url"])
     source = el("a" if url else "span", listed(*about(citation)), href=url, dir="auto")
-    number = citation["number"]
+    place = article_path(article["id"], citation["start"], citation["end"])
+    inside = join(" · ", el("a", "In its article", href=f"../{place}")) if shared else None
     return join(
         el("dt", f"[{number}]", id=f"note-{turn}-{number}"),
-        el("dd", el("q", citation["quote"], dir="auto"), el("br"), source),
+        el("dd", el("q", citation["quote"], dir="auto"), el("br"), source, inside),
     )
 
 

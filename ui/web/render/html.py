@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 _TAG = re.compile(r"[a-z][a-z0-9]*")
 _ATTRIBUTE = re.compile(r"(?!on)[a-z][a-z-]*")
-_FRAGMENT = re.compile(r"#[A-Za-z0-9-]+")
+_OWN = re.compile(r"#[A-Za-z0-9-]+|(?:\.\./)?article/[A-Za-z0-9._~%-]+(?:#\d+-\d+)?")
 _FORBIDDEN = frozenset({"script", "style", "iframe", "object", "embed", "base", "link", "meta"})
 _LINKS = frozenset({"href", "src", "action", "formaction"})
 _VOID = frozenset({"br", "hr", "input"})
@@ -22,8 +22,8 @@ def el(tag: str, *children: Child, **attributes: Attribute) -> Markup:
 
     Attribute names end in `_` where Python has a word of its own (`class_`) and have `_` for `-`.
     `None` and `False` leave an attribute out, `True` sets it bare. A link that leads neither to the
-    web nor within the page is left out. Raises `ValueError` for a tag or attribute that could run
-    something.
+    web nor within the page nor to an article of ours is left out. Raises `ValueError` for a tag or
+    attribute that could run something.
     """
     if not _TAG.fullmatch(tag) or tag in _FORBIDDEN:
         raise ValueError(f"{tag!r} is not an element this page may hold.")
@@ -72,7 +72,7 @@ def _attribute(name: str, value: Attribute) -> str:
     if not _ATTRIBUTE.fullmatch(name) or name in {"style", "srcdoc"}:
         raise ValueError(f"{name!r} is not an attribute this page may hold.")
     if name in _LINKS:
-        value = value if _FRAGMENT.fullmatch(str(value)) else web_address(str(value))
+        value = value if _OWN.fullmatch(str(value)) else web_address(str(value))
     if value is None or value is False:
         return ""
     return f" {name}" if value is True else f' {name}="{escape(str(value))}"'

@@ -8,7 +8,7 @@ from ui.web.render.html import counted, el
 
 def menu_html(conversations: KeptConversations) -> Markup:
     """A button for a new conversation, and the list of the others folded away."""
-    kept, current = conversations["talks"], conversations["current"]
+    kept, current = conversations["conversations"], conversations["current"]
     if not kept:
         return el("div", el("p", UNTITLED, class_="title", dir="auto"), class_="menu")
     title = next((one["title"] for one in kept if one["id"] == current), UNTITLED)
@@ -42,6 +42,7 @@ def _entry(conversation: KeptConversation, *, is_current: bool) -> Markup:
         _rename(title),
         el("button", "Save as Markdown", type="button", data_export="markdown"),
         el("button", "Save as HTML", type="button", data_export="html"),
+        el("button", "Share a link", type="button", data_share=True, data_export="shared"),
         el("button", "Delete", type="button", data_act="delete", data_confirm="Really delete?"),
     )
     return el("li", choose, change, data_conversation=conversation["id"])

@@ -8,6 +8,7 @@ from ui.web.kept import shorten
 from ui.web.render.article import Span
 from ui.web.render.documents import Document, about, apart, doubt, key_spans
 from ui.web.render.html import el, join, listed
+from ui.web.render.links import article_path
 from vectorstore.records import day_of
 
 
@@ -67,10 +68,13 @@ def _emphasised(statement: Document, key: Sequence[Document]) -> Iterator[str]:
 
 
 def marker(citation: Document) -> Markup:
-    """A footnote's number. Pointing at it shows the quote, pressing it opens the source."""
+    """A footnote's number. Pointing at it shows the quote, pressing it opens the source.
+
+    It is a link to the span in its article, so that it can be opened by itself as well.
+    """
     article = citation["article"]
     return el(
-        "button",
+        "a",
         str(citation["number"]),
         el(
             "span",
@@ -79,7 +83,7 @@ def marker(citation: Document) -> Markup:
             class_="quote",
             role="tooltip",
         ),
-        type="button",
+        href=article_path(article["id"], citation["start"], citation["end"]),
         class_="marker",
         aria_label=f"Footnote {citation['number']}: {shorten(article['title'], 80)}",
         **Span.of(citation).data(),

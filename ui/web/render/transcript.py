@@ -6,17 +6,27 @@ from uuid import uuid4
 from markupsafe import Markup
 
 from rag import Answer, Statement, Usage, answer_json
-from ui.web.kept import PageTurn, shorten
-from ui.web.render.article import Span
+from ui.web.kept import PageTurn
 from ui.web.render.documents import Document, notes
-from ui.web.render.export import turn_text
+from ui.web.render.export import sources_text, turn_markdown, turn_text
 from ui.web.render.html import Child, counted, el, join
+from ui.web.render.passages import excerpt, passage_button
 from ui.web.render.statements import statements_html
 
 
-def transcript(turns: Iterable[PageTurn]) -> Markup:
-    """All the turns of a conversation. No two are the same, so that the page takes note of each."""
-    return el("div", (turn_html(turn) for turn in turns), class_="turns", data_version=uuid4().hex)
+def transcript(turns: Iterable[PageTurn], unreadable: int = 0) -> Markup:
+    """All the turns of a conversation, and how many more there are that cannot be shown.
+
+    No two are the same, so that the page takes note of each.
+    """
+    said = f"{counted(unreadable, 'answer')} of another version of Footnote cannot be shown here."
+    return el(
+        "div",
+        el("p", said, class_="unreadable") if unreadable else None,
+        (turn_html(turn) for turn in turns),
+        class_="turns",
+        data_version=uuid4().hex,
+    )
 
 
 def turn_html(turn: PageTurn) -> Markup:
@@ -25,7 +35,12 @@ def turn_html(turn: PageTurn) -> Markup:
     said = [_refusal(turn)] if answer["refused"] else [statements_html(answer), *_notes(answer)]
     foot = el("footer", _searched(turn), _actions(), _why())
     parts = _head(question, answer["standalone"]), _answer(*said), foot
-    return _turn(turn["id"], "done", question, *parts, copy=turn_text(turn))
+    copies = {
+        "data_copy": turn_text(turn),
+        "data_markdown": turn_markdown(turn),
+        "data_sources": sources_text(turn),
+    }
+    return _turn(turn["id"], "done", question, *parts, **copies)
 
 
 class LiveTurn:
@@ -49,9 +64,11 @@ class LiveTurn:
         """A statement is finished."""
         self._said += statements_html(answer_json(Answer(self._question, "", (statement,))))
 
-    def html(self, draft: str = "") -> Markup:
-        """The turn as it stands, with a statement that is still being written."""
-        writing = el("p", draft, class_="statement draft", dir="auto") if draft else None
+    def html(self, draft: str = "", *, checking: bool = False) -> Markup:
+        """The turn as it stands, with a statement that is being written, or `checking`."""
+        doubt = el("span", "Checking it against the articles …", class_="doubt")
+        told = draft, doubt if checking else None
+        writing = el("p", *told, class_="statement draft", dir="auto") if draft else None
         waiting = el("p", self._waiting, class_="waiting")
         body = _answer(join(self._said, writing) or waiting)
         return _turn(self.id, self._state, self._question, self._head, body)
@@ -63,19 +80,19 @@ class LiveTurn:
         return _turn(self.id, "failed", self._question, self._head, body, foot)
 
 
-def _turn(name: str, state: str, question: str, *parts: Child, copy: str | None = None) -> Markup:
+def _turn(name: str, state: str, question: str, *parts: Child, **copies: str) -> Markup:
     return el(
         "article",
         *parts,
         class_=f"turn {state}",
         data_turn=name,
         data_question=question,
-        data_copy=copy,
+        **copies,
     )
 
 
 def _answer(*said: Child) -> Markup:
-    return el("div", *said, class_="answer", aria_live="polite")
+    return el("div", *said, class_="answer")
 
 
 def _head(question: str, standalone: str | None) -> Markup:
@@ -107,18 +124,7 @@ def _refusal(turn: PageTurn) -> Markup:
 
 
 def _nearest(hit: Document) -> Markup:
-    return el("li", _passage(hit), el("span", hit["text"], dir="auto", class_="excerpt"))
-
-
-def _passage(hit: Document) -> Markup:
-    return el(
-        "button",
-        shorten(hit["title"], 90),
-        type="button",
-        class_="passage",
-        dir="auto",
-        **Span(0, hit["article"], hit["start"], hit["end"], hit["title"]).data(),
-    )
+    return el("li", passage_button(hit), excerpt(hit))
 
 
 def _searched(turn: PageTurn) -> Markup:
@@ -140,13 +146,16 @@ def _searched(turn: PageTurn) -> Markup:
 
 def _retrieved(hit: Document) -> Markup:
     score = el("span", f"{hit['score']:.2f}", class_="score", title="Score")
-    return el("li", score, _passage(hit), el("span", hit["text"], dir="auto", class_="excerpt"))
+    return el(
+        "li", score, passage_button(hit), el("span", hit["text"], dir="auto", class_="excerpt")
+    )
 
 
 def _actions() -> Markup:
     return el(
         "div",
         _action("copy", "Copy"),
+        _action("markdown", "Copy Markdown"),
         _action("edit", "Edit"),
         _action("again", "Ask again"),
         _action("good", "Helpful", pressed=False),
