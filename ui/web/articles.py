@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from rag.ingestion.loaders.sources import SUFFIXES
+from rag.ingestion.loaders.kinds import SUFFIXES
 from ui.collection import stored
 from ui.web.parts import LAST, QUIET, errors_shown, html_part
 from ui.web.render.article import no_article_html

@@ -1,19 +1,18 @@
 """Files into articles, with what went wrong on the way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.canonical import canonical, one_line
+from rag.ingestion.loaders.confined import ConfinedReader
+from rag.ingestion.loaders.containers import Containers
 from rag.ingestion.loaders.dates import iso_date
-from rag.ingestion.loaders.decoding import text_of
-from rag.ingestion.loaders.jsonlines import SUFFIX, JsonLines
-from rag.ingestion.loaders.markdown import read_markdown
+from rag.ingestion.loaders.kinds import CONTAINERS, DOCUMENTS, TEXTS, suffix_of
 from rag.ingestion.loaders.naming import id_of_file, id_of_url, title_in
 from rag.ingestion.loaders.records import Failure, Notice, RawArticle
 from rag.ingestion.loaders.sources import files
-from rag.ingestion.loaders.webpage import read_webpage
 from vectorstore.records import Article
 
 Loaded = Article | Failure | Notice
@@ -23,9 +22,9 @@ Loaded = Article | Failure | Notice
 class Loader:
     """Every article in `sources`, which are files, folders and globs; in order, one at a time.
 
-    In between come a `Failure` for each file or line that holds none, and a `Notice` for what an
-    article lost on the way; one about an article comes before it. Nothing is raised for what is
-    missing, empty or broken.
+    In between come a `Failure` for each file, or part of one, that holds none, and a `Notice` for
+    what an article lost on the way; one about an article comes before it. Nothing is raised for
+    what is missing, empty or broken.
 
     An article's id is the one its file gives, else made from its URL, else from the place of the
     file, so that it stays when the text changes.
@@ -33,22 +32,26 @@ class Loader:
 
     def __init__(self, sources: Iterable[str | Path]) -> None:
         self._found = list(files(sources))
-        self._jsonlines = JsonLines.among(self._found)
+        self._containers = Containers.among(self._found)
+        self._documents = ConfinedReader()
 
     def __iter__(self) -> Iterator[Loaded]:
-        for found in self._found:
-            if isinstance(found, Failure):
-                yield found
-            else:
-                yield from self._read(found)
+        try:
+            for found in self._found:
+                if isinstance(found, Failure):
+                    yield found
+                else:
+                    yield from self._read(found)
+        finally:
+            self._documents.close()
 
     @property
     def total(self) -> int:
-        """How many articles and failures there are: one a file, and about one a line.
+        """How many articles and failures there are: one a file, but about as many as it holds.
 
-        Lines are not counted before they are read, but judged by the length of those that were.
+        Those are not counted before they are read, but judged by the length of those that were.
         """
-        return len(self._found) - self._jsonlines.files + self._jsonlines.lines
+        return len(self._found) - self._containers.files + self._containers.articles
 
     def _read(self, path: Path) -> Iterator[Loaded]:
         name = str(path)
@@ -65,29 +68,36 @@ class Loader:
             yield Failure(name, error.strerror or str(error))
 
     def _raw(self, path: Path) -> Iterator[tuple[int | None, RawArticle | SourceError]]:
-        suffix = path.suffix.lower()
-        if suffix == SUFFIX:
-            yield from self._jsonlines.read(path)
+        """What a file holds, each with its number if it may hold several."""
+        suffix, name = suffix_of(path), id_of_file(path)
+        if suffix in CONTAINERS:
+            for number, raw in self._containers.read(path):
+                yield number, _numbered(raw, name, number)
+        elif suffix in DOCUMENTS:
+            yield from _parts(self._documents.read(path), name, path.stem)
         else:
-            raw = _READERS.get(suffix, _read_text)(path)
-            yield None, replace(raw, default_id=id_of_file(path), default_title=path.stem)
+            raw = TEXTS.get(suffix, TEXTS[".txt"])(path)
+            yield None, replace(raw, default_id=name, default_title=path.stem)
 
 
-def _read_text(path: Path) -> RawArticle:
-    return RawArticle(text_of(path))
+def _numbered(raw: RawArticle | SourceError, name: str, number: int) -> RawArticle | SourceError:
+    return raw if isinstance(raw, SourceError) else replace(raw, default_id=f"{name}-{number}")
 
 
-_READERS: dict[str, Callable[[Path], RawArticle]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_webpage,
-    ".htm": read_webpage,
-}
+def _parts(
+    raws: list[RawArticle], name: str, title: str
+) -> Iterator[tuple[int | None, RawArticle]]:
+    """The articles of a document, with numbers where there are several."""
+    if len(raws) == 1:
+        yield None, replace(raws[0], default_id=name, default_title=title)
+        return
+    for number, raw in enumerate(raws, start=1):
+        yield number, replace(raw, default_id=f"{name}-{number}", default_title=title)
 
 
 def _finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
     """The article that a raw one makes, after the notices about it."""
-    text, hidden = canonical(raw.text)
+    text, hidden = canonical(raw.text, paged=raw.paged)
     if not text:
         yield Failure(place, "it is empty")
         return
