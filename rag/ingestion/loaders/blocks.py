@@ -20,7 +20,9 @@ _BLOCKS = _HEADINGS | {
     *("ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
 _UNREAD = {"audio", "head", "noscript", "object", "script", "style", "svg", "template", "video"}
+_REFERENCE = re.compile(r"noteref|footnote")
 _SPACES = re.compile(r"\s+")
+_RETURN = re.compile("\\s*↩\ufe0e?\\s*$")
 # No markup can hold this character, so it may stand for the end of a line until white space,
 # which ends none, has been made single.
 _BREAK = "\0"
@@ -98,6 +100,8 @@ class _Walk:
             self._table(element, place)
         elif tag == "sup" and (note := _note_number(element)):
             self.words.append(f"[{note}]")
+        elif tag == "a" and _is_reference(element):
+            self.words.append(f"[{''.join(element.itertext()).strip()}]")
         elif tag in _BLOCKS:
             self.end(place)
             inner = self._inside(tag, place)
@@ -108,7 +112,8 @@ class _Walk:
 
     def end(self, place: _Place) -> None:
         """End the block that is being read, if it has words."""
-        text = _BREAKS.sub("\n", _SPACES.sub(" ", "".join(self.words))).strip()
+        words = _SPACES.sub(" ", "".join(self.words))
+        text = _RETURN.sub("", _BREAKS.sub("\n", words)).strip()
         self.words = []
         if text:
             listed = place.depth > 0
@@ -161,3 +166,9 @@ def _note_number(element: "Element") -> str | None:
     number = "".join(element.itertext()).strip("[]() \n")
     linked = element.find(".//a") is not None or any(True for _ in element.iterancestors("a"))
     return number if linked and number.isdecimal() else None
+
+
+def _is_reference(link: "Element") -> bool:
+    """Whether a link is the number of a note, and nothing but style sets it apart."""
+    kind = f"{link.get('epub:type', '')} {link.get('class', '')}"
+    return "".join(link.itertext()).strip().isdecimal() and bool(_REFERENCE.search(kind))

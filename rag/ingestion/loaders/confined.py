@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 from typing import IO, Any
 
 from rag.errors import SourceError
@@ -40,14 +41,13 @@ class ConfinedReader:
         breaks the process.
         """
         process = self._process or self._started()
-        late: list[bool] = []
-        timer = Timer(self._seconds, lambda: (late.append(True), process.kill()))
+        began, timer = monotonic(), Timer(self._seconds, process.kill)
         timer.start()
         answer = _asked(process, path)
         timer.cancel()
         if answer is None:
             self.close()
-            raise SourceError(self._end(process, late=bool(late)))
+            raise SourceError(self._end(process, late=monotonic() - began >= self._seconds))
         if "refused" in answer:
             raise SourceError(answer["refused"])
         return [_raw(fields) for fields in answer["articles"]]

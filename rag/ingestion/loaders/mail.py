@@ -109,7 +109,8 @@ def _text(mail: EmailMessage) -> tuple[str, tuple[str, ...]]:
     # Programs that write HTML alone put a line such as "open this in a browser" in the other.
     if plain.strip() and (not pages or len(plain) > _SHORT_TEXT):
         return _marked(plain), ()
-    texts, hidden = [plain] if not pages else [], []
+    texts: list[str] = [] if pages else [plain]
+    hidden: list[str] = []
     for page in pages:
         tree, remarks = visible_page(*page)
         texts.append(_of_blocks(blocks(tree)))

@@ -8,7 +8,7 @@ from rag.ingestion.loaders.decoding import bytes_of
 from rag.ingestion.loaders.records import RawArticle
 
 _INFO = re.compile(r"\{\\info\b.{0,20000}", re.DOTALL)
-_FIELD = r"\{\\%s ((?:[^{}\\]|\\'[0-9a-f]{2}|\\u-?\d+ ?.?)*)\}"
+_FIELD = r"\{\\%s ((?:[^{}\\]|\\'[0-9a-f]{2}|\\u-?\d++ ?)*+)\}"
 _TIME = re.compile(r"\{\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _CELL = re.compile(r"[ \t]*\n?\|[ \t]*(?!\n|\Z)")
 _LAST_CELL = re.compile(r"[ \t]*\|[ \t]*$", re.MULTILINE)

@@ -1,7 +1,7 @@
 """Tables of articles, CSV: one a row, in the columns that their names tell."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from typing import IO
 
@@ -36,7 +36,8 @@ def read_table(file: IO[bytes]) -> Numbered:
     rows = csv.reader(lines, delimiter=_delimiter(head))
     try:
         columns = _columns(next(rows, []))
-        yield from _articles(rows, columns)
+        for row in filter(any, rows):
+            yield rows.line_num, _article(row, columns)
     except csv.Error as error:
         yield rows.line_num, SourceError(f"it is no CSV from here on: {error}")
     finally:
@@ -65,10 +66,14 @@ def _columns(header: Sequence[str]) -> Mapping[str, int]:
     return found
 
 
-def _articles(rows: Iterator[list[str]], columns: Mapping[str, int]) -> Numbered:
-    for row in rows:
-        if not any(row):
-            continue
-        values = {name: row[at] for name, at in columns.items() if at < len(row) and row[at]}
-        text = values.pop("text", "")
-        yield rows.line_num, RawArticle(text, **values)
+def _article(row: Sequence[str], columns: Mapping[str, int]) -> RawArticle:
+    values = {name: row[at] for name, at in columns.items() if at < len(row) and row[at]}
+    return RawArticle(
+        values.get("text", ""),
+        id=values.get("id"),
+        title=values.get("title"),
+        source=values.get("source"),
+        url=values.get("url"),
+        author=values.get("author"),
+        published_at=values.get("published_at"),
+    )

@@ -43,8 +43,8 @@ def _records(file: IO[bytes]) -> "Iterator[ArcWarcRecord | SourceError]":
 def _is_page(record: "ArcWarcRecord") -> bool:
     if record.rec_type != "response" or record.http_headers is None:
         return False
-    kind = record.http_headers.get_header("Content-Type", "").lower()
-    return record.http_headers.get_statuscode() == "200" and kind.startswith(_PAGES)
+    kind: str = record.http_headers.get_header("Content-Type", "").lower()
+    return bool(record.http_headers.get_statuscode() == "200") and kind.startswith(_PAGES)
 
 
 def _article(record: "ArcWarcRecord") -> RawArticle | SourceError:

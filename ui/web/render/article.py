@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ui.web.kept import shorten
 from ui.web.render.documents import Document
 from ui.web.render.html import el, join, listed, web_address
-from vectorstore.records import Article
+from vectorstore.records import PAGE_BREAK, Article
 
 
 class Span(NamedTuple):
@@ -100,12 +100,21 @@ def _close() -> Markup:
 
 
 def _paragraphs(text: str, spans: Sequence[Span], current: int) -> Iterator[Markup]:
-    start = 0
+    start, page = 0, 1
+    if PAGE_BREAK in text:
+        yield _page_number(page)
     for line in text.splitlines(keepends=True):
         if line.strip():
             pieces = _pieces(text, start, start + len(line.rstrip()), spans, current)
             yield el("p", pieces, dir="auto")
         start += len(line)
+        if line.endswith(PAGE_BREAK):
+            page += 1
+            yield _page_number(page)
+
+
+def _page_number(page: int) -> Markup:
+    return el("p", f"p. {page}", class_="page-number", dir="ltr")
 
 
 def _pieces(

@@ -62,7 +62,7 @@ class _Character(NamedTuple):
     right: float
     top: float
     bottom: float
-    index: int
+    number: int
 
 
 def page_lines(page: "PdfTextPage", height: float) -> list[Line]:
@@ -91,7 +91,7 @@ def _characters(page: "PdfTextPage", height: float) -> Iterator[_Character]:
         code = raw.FPDFText_GetUnicode(page, index)
         text = chr(code) if code < 0x110000 else "\ufffd"
         if text.isspace() or not code:
-            yield last._replace(text="\n" if text in "\r\n" else " ", index=index)
+            yield last._replace(text="\n" if text in "\r\n" else " ", number=index)
             continue
         raw.FPDFText_GetLooseCharBox(page, index, place)
         left, right = sorted((box.left, box.right))
@@ -116,9 +116,9 @@ def _line(page: "PdfTextPage", run: Sequence[_Character]) -> Iterator[Line]:
     from pypdfium2 import raw
 
     seen = [character for character in run if not character.text.isspace()]
-    if not seen or abs(math.sin(raw.FPDFText_GetCharAngle(page, seen[0].index))) > 0.1:
+    if not seen or abs(math.sin(raw.FPDFText_GetCharAngle(page, seen[0].number))) > 0.1:
         return
-    weights = (raw.FPDFText_GetFontWeight(page, end.index) for end in (seen[0], seen[-1]))
+    weights = (raw.FPDFText_GetFontWeight(page, end.number) for end in (seen[0], seen[-1]))
     yield Line(
         _text(run),
         min(c.left for c in seen),

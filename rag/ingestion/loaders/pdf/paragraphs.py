@@ -9,8 +9,7 @@ from statistics import median
 
 from rag.ingestion.loaders.pdf.columns import CELLS, Row
 from rag.ingestion.loaders.pdf.lines import HYPHEN
-
-PAGE_BREAK = "\f"
+from vectorstore.records import PAGE_BREAK
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LAST_PART = re.compile(r"[^\W\d_]{2,}$")
@@ -76,15 +75,18 @@ class _Measures:
             return False
         if _is_broken(a.text):
             return True
+        ended = bool(_ENDED.search(a.text))
         if a.column != b.column or b.line.top < a.line.top:
-            return not _ENDED.search(a.text) and (b.text[0].islower() or _fills(a))
-        if _distance(a, b) > 1.3 * self.leading:
-            return False
+            return not ended and (b.text[0].islower() or _fills(a))
+        return _distance(a, b) <= 1.3 * self.leading and self._go_on_below(a, b, ended=ended)
+
+    def _go_on_below(self, a: Row, b: Row, *, ended: bool) -> bool:
+        """The same for a row that stands close below the other."""
         if a.line.size > 1.15 * self.size:  # a headline may be broken anywhere
             return True
-        if not _ENDED.search(a.text):
-            return b.text[0].islower() or not _fits(a, b)
-        return not (_fits(a, b) or _begins(a, b))
+        if not ended and b.text[0].islower():
+            return True
+        return not (_fits(a, b) or (ended and _begins(a, b)))
 
     def keeps_hyphen(self, before: str, after: str) -> bool:
         """Whether the hyphen at the end of a line would stand within one, too."""

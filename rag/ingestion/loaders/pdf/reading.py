@@ -71,12 +71,14 @@ def _lines(document: "PdfDocument") -> tuple[list[list[Line]], list[float]]:
     """The lines of each page, none for a page that is damaged, and the pages' heights."""
     from pypdfium2 import PdfiumError
 
-    lines, heights = [], []
+    lines: list[list[Line]] = []
+    heights: list[float] = []
     for number in range(len(document)):
         try:
             page = document[number]
         except PdfiumError:
-            lines, heights = [*lines, []], [*heights, 1.0]
+            lines.append([])
+            heights.append(1.0)
             continue
         height = page.get_height()
         text = page.get_textpage()
@@ -91,7 +93,7 @@ def _check_readable(pages: Sequence[Sequence[Line]]) -> None:
     text = "".join(line.text for page in pages for line in page)
     if not text:
         raise SourceError(
-            f"its {len(pages):,} pages have no text, as those of a scan; recognise their text "
+            f"there is no text on its pages ({len(pages):,}), as on those of a scan; recognise it "
             "first, for example with ocrmypdf, and add what that writes"
         )
     if len(_UNREADABLE.findall(text)) > len(text) / 5:

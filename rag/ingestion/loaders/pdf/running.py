@@ -20,7 +20,7 @@ def without_running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -
     """The pages without the lines that recur, numbers apart, at the head or foot of several.
 
     `heights` are the pages' in points. A line must recur on three pages, or on all where there
-    are but two; what stands beside a page number goes with it.
+    are but two; what stands beside a page number goes with it. Pages of nothing else are kept.
     """
     outer = [_outer(lines, height) for lines, height in zip(pages, heights, strict=True)]
     seen = Counter(key for lines in outer for key in {k for _, k in lines})
@@ -31,7 +31,7 @@ def without_running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -
         numbers = [line for line, (shape, _) in dropped if shape == "#"]
         gone = {id(line) for line, _ in dropped} | set(_beside(numbers, edge))
         kept.append([line for line in lines if id(line) not in gone])
-    return kept
+    return kept if any(kept) else [list(lines) for lines in pages]
 
 
 def _beside(numbers: Sequence[Line], edge: Sequence[tuple[Line, _Key]]) -> Iterator[int]:
