@@ -84,19 +84,18 @@ def _characters(page: "PdfTextPage", height: float) -> Iterator[_Character]:
     """The characters of a page; white space has no place of its own, and takes the last one's."""
     from pypdfium2 import raw
 
-    box, left = raw.FS_RECTF(), 0.0
-    place = ctypes.byref(box)
+    box, place_of, code_of = raw.FS_RECTF(), raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetUnicode
+    place, handle = ctypes.byref(box), page.raw
     last = _Character("\n", 0, 0, 0, 0, 0)
-    for index in range(raw.FPDFText_CountChars(page)):
-        code = raw.FPDFText_GetUnicode(page, index)
+    for index in range(raw.FPDFText_CountChars(handle)):
+        code = code_of(handle, index)
         text = chr(code) if code < 0x110000 else "\ufffd"
         if text.isspace() or not code:
             yield last._replace(text="\n" if text in "\r\n" else " ", number=index)
             continue
-        raw.FPDFText_GetLooseCharBox(page, index, place)
-        left, right = sorted((box.left, box.right))
-        top, bottom = sorted((height - box.top, height - box.bottom))
-        last = _Character(_LIGATURES.get(code, text), left, right, top, bottom, index)
+        place_of(handle, index, place)
+        text = _LIGATURES.get(code, text)
+        last = _Character(text, box.left, box.right, height - box.top, height - box.bottom, index)
         yield last
 
 
@@ -107,8 +106,7 @@ def _breaks(run: Sequence[_Character], new: _Character) -> bool:
     last = run[-1]
     size = max(last.bottom - last.top, new.bottom - new.top)
     gap = max(new.left - last.right, last.left - new.right)
-    apart = abs(new.bottom - last.bottom)
-    return gap > _APART * size or apart > size * 0.7
+    return gap > _APART * size or abs(new.bottom - last.bottom) > size * 0.7
 
 
 def _line(page: "PdfTextPage", run: Sequence[_Character]) -> Iterator[Line]:

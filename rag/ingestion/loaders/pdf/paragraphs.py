@@ -77,7 +77,7 @@ class _Measures:
             return True
         ended = bool(_ENDED.search(a.text))
         if a.column != b.column or b.line.top < a.line.top:
-            return not ended and (b.text[0].islower() or _fills(a))
+            return not ended and (b.text[0].islower() or (_fills(a) and _as_wide(a, b)))
         return _distance(a, b) <= 1.3 * self.leading and self._go_on_below(a, b, ended=ended)
 
     def _go_on_below(self, a: Row, b: Row, *, ended: bool) -> bool:
@@ -150,6 +150,12 @@ def _is_broken(text: str) -> bool:
 def _fills(row: Row) -> bool:
     """Whether a row reaches the end of its column."""
     return row.line.right > row.column.right - 2 * row.line.size
+
+
+def _as_wide(a: Row, b: Row) -> bool:
+    """Whether two rows stand in columns of about one width, as text that flows does."""
+    widths = sorted(row.column.right - row.column.left for row in (a, b))
+    return widths[0] > 0.8 * widths[1]
 
 
 def _fits(a: Row, b: Row) -> bool:
