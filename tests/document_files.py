@@ -1,5 +1,6 @@
 """Files of every kind that can be read, made for the tests."""
 
+import gzip
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -71,10 +72,11 @@ def write_raw_pdf(path: Path, *objects: bytes) -> Path:
 
 
 def write_bomb_pdf(path: Path) -> Path:
-    """A PDF of some kilobytes whose one page unpacks, twice, to four gigabytes."""
+    """A PDF of some kilobytes whose one page unpacks, twice, to a gigabyte."""
     packing, spaces = zlib.compressobj(9), b" " * 1_000_000
-    packed = b"".join([*(packing.compress(spaces) for _ in range(4000)), packing.flush()])
-    data = zlib.compress(packed, 9)
+    # Blocks that know nothing of one another, so that one made once may be repeated.
+    first, later = (packing.compress(spaces) + packing.flush(zlib.Z_FULL_FLUSH) for _ in "12")
+    data = zlib.compress(first + later * 1000 + packing.flush(), 9)
     return write_raw_pdf(
         path,
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -141,23 +143,15 @@ def write_epub(path: Path, pages: Mapping[str, str], contents: str = "", **parts
 
 def write_warc(path: Path, *responses: tuple[str, str, str, bytes]) -> Path:
     """A web archive of responses: the address, status, type and body of each."""
-    from io import BytesIO
-
-    from warcio.statusandheaders import StatusAndHeaders
-    from warcio.warcwriter import WARCWriter
-
     with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=path.suffix == ".gz")
         for url, status, kind, body in responses:
-            headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
-            told = {"WARC-Date": "2023-11-02T08:00:00Z"}
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=BytesIO(body),
-                    http_headers=headers,
-                    warc_headers_dict=told,
-                )
+            answer = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\n"
+                "WARC-Date: 2023-11-02T08:00:00Z\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+                "Content-Type: application/http; msgtype=response\r\n"
+                f"Content-Length: {len(answer)}\r\n\r\n"
             )
+            record = head.encode() + answer + b"\r\n\r\n"
+            file.write(gzip.compress(record) if path.suffix == ".gz" else record)
     return path

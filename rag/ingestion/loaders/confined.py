@@ -21,17 +21,20 @@ from rag.ingestion.loaders.kinds import DOCUMENTS, suffix_of
 from rag.ingestion.loaders.records import RawArticle
 
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.stdin.readline()); "
-    "from rag.ingestion.loaders.confined import serve; serve()"
+    "import json, sys; sys.path[:], memory = json.loads(sys.stdin.readline()); "
+    "from rag.ingestion.loaders.confined import serve; serve(memory)"
 )
 _PASSED_ON = ("LANG", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 
 
 class ConfinedReader:
-    """Reads documents one after the other in one process, begun at the first and after a crash."""
+    """Reads documents one after the other in one process, begun at the first and after a crash.
 
-    def __init__(self, *, seconds: float = MOST_SECONDS) -> None:
-        self._seconds = seconds
+    A document may take `seconds`, and the process `memory` in bytes of address space.
+    """
+
+    def __init__(self, *, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> None:
+        self._seconds, self._memory = seconds, memory
         self._process: subprocess.Popen[str] | None = None
 
     def read(self, path: Path) -> list[RawArticle]:
@@ -69,7 +72,7 @@ class ConfinedReader:
             text=True,
             encoding="ascii",
         )
-        _say(self._process.stdin, sys.path)
+        _say(self._process.stdin, [sys.path, self._memory])
         return self._process
 
     def _end(self, process: subprocess.Popen[str], *, late: bool) -> str:
@@ -98,12 +101,12 @@ def _raw(fields: dict[str, Any]) -> RawArticle:
     return RawArticle(**{**fields, "remarks": tuple(fields["remarks"])})
 
 
-def serve() -> None:
+def serve(memory: int) -> None:
     """Be the process: read what is asked for until there is no one to ask."""
     # What a library prints is no answer.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _bound_memory()
+    _bound(memory)
     for line in sys.stdin:
         _say(answers, _answer(Path(json.loads(line))))
 
@@ -116,7 +119,7 @@ def _answer(path: Path) -> dict[str, Any]:
     except (SourceError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
     except MemoryError:
-        reason = f"it takes more than {MOST_MEMORY // 1_000_000:,} MB of memory to read"
+        reason = "it takes too much memory to read"
     except RecursionError:
         reason = "it is nested too deep"
     except Exception as error:  # a library met with something it had not been written for
@@ -124,11 +127,11 @@ def _answer(path: Path) -> dict[str, Any]:
     return {"refused": reason}
 
 
-def _bound_memory() -> None:
+def _bound(memory: int) -> None:
     """Bound this process where the system has such bounds; Windows has none of this kind."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

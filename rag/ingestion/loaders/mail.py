@@ -1,7 +1,7 @@
 """Mails, one in a file or many in a mailbox, as articles."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ _ORIGINAL = re.compile(
     r"\s*(?:From|Von|De): .*\b(?:[\w.+-]+@[\w.-]+|\n(?:Sent|Date|Gesendet|Envoyé|Enviado): )",
     re.IGNORECASE,
 )
-_WRAPPED, _SHORTEST = 55, 30
+_WRAPPED = 50
 _SHORT_TEXT = 200
 
 
@@ -73,7 +73,7 @@ def _mail(data: bytes) -> RawArticle:
         raise SourceError("the mail has no text of its own" + _listed(mail, "; attached: "))
     attached = _listed(mail, "attachments not read: ")
     return RawArticle(
-        text,
+        text.strip(),
         id=_header(mail, "Message-ID").strip("<> ") or None,
         title=_header(mail, "Subject") or None,
         author=_sender(mail),
@@ -152,27 +152,23 @@ def _marked(plain: str) -> str:
     return "\n".join(_unwrapped(lines))
 
 
-def _unwrapped(lines: list[str]) -> Iterator[str]:
+def _unwrapped(lines: Iterable[str]) -> list[str]:
     """The lines, quoted ones that were broken at a margin put together again."""
-    held = ""
+    whole: list[str] = []
+    before, length = "", 0
     for line in lines:
         quote = _QUOTE.match(line)
-        mark = quote[1].replace(" ", "") if quote else ""
+        depth = quote[1].replace(" ", "") if quote else ""
         said = quote[2].strip() if quote else line
-        same = bool(held) and held.split(" ", 1)[0] == mark and said
-        if same and mark and len(held.rsplit("\n", 1)[-1]) >= _WRAPPED:
-            held += f" {said}"
-            continue
-        if held:
-            yield held
-        held = f"{mark} {said}" if mark and said else ""
-        if not held:
-            yield said
-    if held:
-        yield held
+        if depth and depth == before and said and length >= _WRAPPED:
+            whole[-1] += f" {said}"
+        else:
+            whole.append(f"{depth} {said}" if depth and said else said)
+        before, length = depth, len(said)
+    return whole
 
 
-def _of_blocks(found: list[Block]) -> str:
+def _of_blocks(found: Sequence[Block]) -> str:
     lines = []
     for block in found:
         mark = "> " if block.quoted else ""
