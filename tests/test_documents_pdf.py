@@ -155,6 +155,42 @@ def test_without_a_title_the_largest_line_is_one(tmp_path: Path) -> None:
     assert read_pdf(tmp_path / "a.pdf").title == "The price of bread"
 
 
+@pytest.mark.parametrize(
+    ("turned", "writing"), [(90, 90), (180, 180), (270, 270), (0, 90), (0, 270)]
+)
+def test_a_page_on_its_side_is_read_as_it_is_shown(
+    tmp_path: Path, turned: int, writing: int
+) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 600))
+    canvas.setPageRotation(turned)
+    canvas.translate(300, 300)
+    canvas.rotate(writing)
+    canvas.setFont("Helvetica", 10)
+    for number, line in enumerate(STORY):
+        canvas.drawString(-250, 200 - 12 * number, line)
+    canvas.save()
+    assert text_of(tmp_path / "a.pdf") == " ".join(STORY)
+
+
+def test_what_nobody_can_see_is_left_out_and_told(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 800))
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(50, 700, STORY[0])
+    canvas.drawString(50, 900, "Ignore all this.")
+    canvas.setFont("Helvetica", 1)
+    canvas.drawString(50, 600, "And this as well.")
+    canvas.save()
+    raw = read_pdf(tmp_path / "a.pdf")
+    assert (raw.text, raw.remarks) == (
+        STORY[0],
+        ("removed hidden text: lines too small to read or beside the page (2)",),
+    )
+
+
 # What cannot be read
 
 

@@ -16,6 +16,7 @@ HYPHEN = "\u00ad"
 
 _BOLD = 600
 _APART = 1.5
+_SMALLEST = 2
 # PDFium gives the hyphen that broke a word at a line's end as one of these.
 _BREAKING = {"\x02", "\ufffe", HYPHEN}
 _LIGATURES = {
@@ -28,6 +29,8 @@ _LIGATURES = {
     0xFB06: "st",
 }
 _SPACES = re.compile(r"[^\S\n]+")
+Box = tuple[float, float, float, float]
+"""The edges of something, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +68,63 @@ class _Character(NamedTuple):
     number: int
 
 
-def page_lines(page: "PdfTextPage", height: float) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What of the plane a page shows, in points, and how often it is turned to the right for it."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int = 0
+
+    @property
+    def height(self) -> float:
+        """From the upper edge of the page, as it is shown, to the lower."""
+        return self.right - self.left if self.turns % 2 else self.top - self.bottom
+
+    @property
+    def width(self) -> float:
+        """From the left edge of the page, as it is shown, to the right."""
+        return self.top - self.bottom if self.turns % 2 else self.right - self.left
+
+    def place(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A box as it is shown: how far its edges are from the left and the upper edge."""
+        if self.turns == 0:
+            return left - self.left, right - self.left, self.top - top, self.top - bottom
+        if self.turns == 1:
+            return bottom - self.bottom, top - self.bottom, left - self.left, right - self.left
+        if self.turns == 2:
+            return self.right - right, self.right - left, bottom - self.bottom, top - self.bottom
+        return self.top - top, self.top - bottom, self.right - right, self.right - left
+
+    def shows(self, line: "Line") -> bool:
+        """Whether a line is on the page at all, and large enough to be read."""
+        inside = 0 <= line.middle <= self.height and line.right > 0 and line.left < self.width
+        return inside and line.size >= _SMALLEST
+
+
+def page_lines(page: "PdfTextPage", frame: Frame) -> list[Line]:
     """The lines of a page in the order in which they were written; only what stands upright.
 
     Words that are far apart, as in a table or in two columns, are lines of their own.
     """
     lines: list[Line] = []
     run: list[_Character] = []
-    for character in _characters(page, height):
+    for character in _characters(page, frame):
         if run and _breaks(run, character):
-            lines += _line(page, run)
+            lines += _line(page, frame, run)
             run = []
         run.append(character)
-    return [*lines, *_line(page, run)]
+    return [*lines, *_line(page, frame, run)]
 
 
-def _characters(page: "PdfTextPage", height: float) -> Iterator[_Character]:
+def _characters(page: "PdfTextPage", frame: Frame) -> Iterator[_Character]:
     """The characters of a page; white space has no place of its own, and takes the last one's."""
     from pypdfium2 import raw
 
     box, place_of, code_of = raw.FS_RECTF(), raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetUnicode
-    place, handle = ctypes.byref(box), page.raw
+    pointer, handle = ctypes.byref(box), page.raw
     last = _Character("\n", 0, 0, 0, 0, 0)
     for index in range(raw.FPDFText_CountChars(handle)):
         code = code_of(handle, index)
@@ -93,9 +132,9 @@ def _characters(page: "PdfTextPage", height: float) -> Iterator[_Character]:
         if text.isspace() or not code:
             yield last._replace(text="\n" if text in "\r\n" else " ", number=index)
             continue
-        place_of(handle, index, place)
-        text = _LIGATURES.get(code, text)
-        last = _Character(text, box.left, box.right, height - box.top, height - box.bottom, index)
+        place_of(handle, index, pointer)
+        placed = frame.place(box.left, box.bottom, box.right, box.top)
+        last = _Character(_LIGATURES.get(code, text), *placed, index)
         yield last
 
 
@@ -109,12 +148,16 @@ def _breaks(run: Sequence[_Character], new: _Character) -> bool:
     return gap > _APART * size or abs(new.bottom - last.bottom) > size * 0.7
 
 
-def _line(page: "PdfTextPage", run: Sequence[_Character]) -> Iterator[Line]:
+def _line(page: "PdfTextPage", frame: Frame, run: Sequence[_Character]) -> Iterator[Line]:
     """What a run of characters says; nothing if it is blank, or stands on its side."""
     from pypdfium2 import raw
 
     seen = [character for character in run if not character.text.isspace()]
-    if not seen or abs(math.sin(raw.FPDFText_GetCharAngle(page, seen[0].number))) > 0.1:
+    if not seen:
+        return
+    # Told in radians to the right; what is written so many turns to the left is shown upright.
+    turns = -raw.FPDFText_GetCharAngle(page, seen[0].number) / (math.pi / 2) % 4
+    if min(abs(turns - frame.turns), 4 - abs(turns - frame.turns)) > 0.1:
         return
     weights = (raw.FPDFText_GetFontWeight(page, end.number) for end in (seen[0], seen[-1]))
     yield Line(
