@@ -195,11 +195,11 @@ def test_what_a_mail_quotes_is_marked(tmp_path: Path) -> None:
     text = (
         "I do not know.\n\nOn Monday, Jo Ray wrote:\n"
         "> Why has the price of bread risen by so much in this\n> town?\n>> Who says?\n\nA.\n"
-        "-----Original Message-----\nFrom: Jo\n\nHello."
+        "---\nB.\n-- \nAda\n-----Original Message-----\nFrom: Jo\n\nHello."
     )
     assert read(tmp_path, mail(text)).text == (
         "I do not know.\n\nOn Monday, Jo Ray wrote:\n"
-        "> Why has the price of bread risen by so much in this town?\n>> Who says?\n\nA.\n"
+        "> Why has the price of bread risen by so much in this town?\n>> Who says?\n\nA.\n---\nB.\n"
         "> -----Original Message-----\n> From: Jo\n\n> Hello."
     )
 

@@ -18,9 +18,9 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _QUOTE = re.compile(r"((?:>[ ]?)+)(.*)")
 # What programs write above the whole of the mail that is answered.
 _ORIGINAL = re.compile(
-    r"\s*(?:-{3,}|_{10,}).{0,60}(?:original|forwarded|weitergeleitete|transféré|mensaje|$)|"
-    r"\s*(?:From|Von|De): .*\b(?:[\w.+-]+@[\w.-]+|\n(?:Sent|Date|Gesendet|Envoyé|Enviado): )",
-    re.IGNORECASE,
+    r"^[ \t]*(?:-{3,}[ \t]*(?:original|forwarded|weitergeleitete|ursprüngliche|message d|mensaje)"
+    r"|(?:From|Von|De): .*(?:@|\n(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado): ))",
+    re.IGNORECASE | re.MULTILINE,
 )
 _WRAPPED = 50
 _SHORT_TEXT = 200
@@ -141,15 +141,22 @@ def _listed(mail: EmailMessage, before: str) -> str:
 
 
 def _marked(plain: str) -> str:
-    """A plain text whose quoted parts are paragraphs that begin with `>`."""
-    lines: list[str] = []
-    quoted = False
-    for line in plain.replace("\r\n", "\n").split("\n"):
-        if line.rstrip() == "--" and not quoted:
-            break
-        quoted = quoted or bool(_ORIGINAL.match(line))
-        lines.append(f"> {line}" if quoted else line)
+    """A plain text whose quoted parts are paragraphs that begin with `>`; no signature."""
+    text = plain.replace("\r\n", "\n")
+    answered = _ORIGINAL.search(text)
+    own = text[: answered.start()] if answered else text
+    quoted = text[answered.start() :].split("\n") if answered else []
+    lines = [*_unsigned(own.split("\n")), *(f"> {line}" for line in quoted)]
     return "\n".join(_unwrapped(lines))
+
+
+def _unsigned(lines: Iterable[str]) -> Iterator[str]:
+    """The lines without a signature, which goes on to the end or to what is quoted below it."""
+    signing = False
+    for line in lines:
+        signing = (signing or line.rstrip() == "--") and not line.startswith(">")
+        if not signing:
+            yield line
 
 
 def _unwrapped(lines: Iterable[str]) -> list[str]:
