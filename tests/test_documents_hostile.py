@@ -11,6 +11,7 @@ from rag.ingestion.loaders import Failure, Loader
 from rag.ingestion.loaders.confined import ConfinedReader
 from rag.ingestion.loaders.epub import read_epub
 from rag.ingestion.loaders.opendocument import read_odt
+from rag.ingestion.loaders.records import RawArticle
 from rag.ingestion.loaders.word import read_docx
 from tests.document_files import (
     LAUGHS,
@@ -19,6 +20,7 @@ from tests.document_files import (
     write_epub,
     write_odt,
     write_pdf,
+    write_warc,
     write_zip,
 )
 from vectorstore.records import Article
@@ -103,6 +105,10 @@ def test_a_book_locked_by_its_seller_says_so(tmp_path: Path) -> None:
     assert reason(read_epub, path) == "it is encrypted by its seller (DRM), and cannot be read"
 
 
+def texts(reader: ConfinedReader, path: Path) -> list[str]:
+    return [part.raw.text for part in reader.parts(path) if isinstance(part.raw, RawArticle)]
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     return write_pdf(tmp_path / "z.pdf", [[(50, 100, "A loaf costs more than it did.")]])
@@ -113,8 +119,10 @@ def test_a_document_that_breaks_its_reader_costs_one_failure(tmp_path: Path, goo
     bomb = write_bomb_pdf(tmp_path / "a.pdf")
     reader = ConfinedReader(memory=500_000_000)
     try:
-        assert reason(reader.read, bomb).startswith("it breaks the program that reads it")
-        assert [raw.text for raw in reader.read(good)] == ["A loaf costs more than it did."]
+        assert reason(lambda path: list(reader.parts(path)), bomb).startswith(
+            "it breaks the program that reads it"
+        )
+        assert texts(reader, good) == ["A loaf costs more than it did."]
     finally:
         reader.close()
 
@@ -137,10 +145,10 @@ def test_a_document_that_takes_too_long_costs_one_failure(tmp_path: Path, good: 
     reader = ConfinedReader(seconds=0.5)
     patient = ConfinedReader()
     try:
-        assert reason(reader.read, links) == (
+        assert reason(lambda path: list(reader.parts(path)), links) == (
             "it takes longer than 0.5 seconds to read; it may be damaged"
         )
-        assert [raw.text for raw in patient.read(good)] == ["A loaf costs more than it did."]
+        assert texts(patient, good) == ["A loaf costs more than it did."]
     finally:
         reader.close()
         patient.close()
@@ -153,7 +161,7 @@ def test_the_reading_process_has_no_keys_and_does_not_outlive_its_reader(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     before = children()
     reader = ConfinedReader()
-    reader.read(good)
+    texts(reader, good)
     [child] = children() - before
     environ = Path(f"/proc/{child}/environ").read_bytes()
     reader.close()
@@ -164,3 +172,23 @@ def children() -> set[str]:
     """The processes that this one has begun."""
     tasks = Path("/proc/self/task").glob("*/children")
     return {child for task in tasks for child in task.read_text().split()}
+
+
+def test_a_mail_with_a_header_without_end_costs_one_failure(tmp_path: Path, good: Path) -> None:
+    nested = "Content-Type: message/rfc822\n\n" * 5_000
+    (tmp_path / "a.eml").write_text(f"From: a@example.com\nSubject: x\n{nested}hello")
+    failure, article = Loader([tmp_path / "a.eml", good])
+    assert isinstance(failure, Failure)
+    assert isinstance(article, Article)
+
+
+def test_an_archive_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
+    page = b"<html><body><article><h1>A loaf</h1><p>A loaf costs more than it did in the year "
+    page += b"before.</p><p>Nobody could say why that was so.</p></article></body></html>"
+    whole = write_warc(
+        tmp_path / "a.warc.gz", *[("https://x.org", "200 OK", "text/html", page)] * 2
+    )
+    whole.write_bytes(whole.read_bytes()[:-40])
+    article, failure = Loader([whole])
+    assert isinstance(article, Article)
+    assert failure == Failure(f"{whole}:2", "https://x.org: the archive breaks off in it")

@@ -1,12 +1,12 @@
 """Files of several articles, and how many there are in all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from rag.ingestion.loaders.kinds import CONTAINERS, suffix_of
-from rag.ingestion.loaders.records import Numbered
+from rag.ingestion.loaders.records import Part
 
 
 @dataclass(slots=True)
@@ -31,14 +31,13 @@ class Containers:
             return self.files
         return max(self._read_articles, round(self._read_articles * self.size / self._read_bytes))
 
-    def read(self, path: Path) -> Numbered:
-        """What a file holds, each with its number, or why there is no article."""
+    def counted(self, parts: Iterable[Part]) -> Iterator[Part]:
+        """The parts of one of the files, taken into account as they come."""
         before = self._read_bytes
-        with path.open("rb") as file:
-            for number, raw in CONTAINERS[suffix_of(path)](file):
-                self._read_bytes = before + file.tell()
-                self._read_articles += 1
-                yield number, raw
+        for part in parts:
+            self._read_bytes = before + part.end
+            self._read_articles += 1
+            yield part
 
 
 def _size(path: Path) -> int:

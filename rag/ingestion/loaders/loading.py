@@ -9,9 +9,9 @@ from rag.ingestion.loaders.canonical import canonical, one_line
 from rag.ingestion.loaders.confined import ConfinedReader
 from rag.ingestion.loaders.containers import Containers
 from rag.ingestion.loaders.dates import iso_date
-from rag.ingestion.loaders.kinds import CONTAINERS, DOCUMENTS, TEXTS, suffix_of
+from rag.ingestion.loaders.kinds import CONTAINERS, HARMLESS, parts, suffix_of
 from rag.ingestion.loaders.naming import id_of_file, id_of_url, title_in
-from rag.ingestion.loaders.records import Failure, Notice, RawArticle
+from rag.ingestion.loaders.records import Failure, Notice, Part, RawArticle
 from rag.ingestion.loaders.sources import files
 from vectorstore.records import Article
 
@@ -33,7 +33,7 @@ class Loader:
     def __init__(self, sources: Iterable[str | Path]) -> None:
         self._found = list(files(sources))
         self._containers = Containers.among(self._found)
-        self._documents = ConfinedReader()
+        self._confined = ConfinedReader()
 
     def __iter__(self) -> Iterator[Loaded]:
         try:
@@ -43,7 +43,7 @@ class Loader:
                 else:
                     yield from self._read(found)
         finally:
-            self._documents.close()
+            self._confined.close()
 
     @property
     def total(self) -> int:
@@ -56,7 +56,7 @@ class Loader:
     def _read(self, path: Path) -> Iterator[Loaded]:
         name = str(path)
         try:
-            for number, raw in self._raw(path):
+            for raw, number, _ in self._parts(path):
                 place = name if number is None else f"{name}:{number}"
                 if isinstance(raw, SourceError):
                     yield Failure(place, str(raw))
@@ -67,32 +67,21 @@ class Loader:
         except OSError as error:
             yield Failure(name, error.strerror or str(error))
 
-    def _raw(self, path: Path) -> Iterator[tuple[int | None, RawArticle | SourceError]]:
-        """What a file holds, each with its number if it may hold several."""
+    def _parts(self, path: Path) -> Iterator[Part]:
+        """What a file holds, with ids and titles for want of better ones."""
         suffix, name = suffix_of(path), id_of_file(path)
+        found = parts(path) if suffix in HARMLESS else self._confined.parts(path)
         if suffix in CONTAINERS:
-            for number, raw in self._containers.read(path):
-                yield number, _numbered(raw, name, number)
-        elif suffix in DOCUMENTS:
-            yield from _parts(self._documents.read(path), name, path.stem)
+            yield from (_named(part, name) for part in self._containers.counted(found))
         else:
-            raw = TEXTS.get(suffix, TEXTS[".txt"])(path)
-            yield None, replace(raw, default_id=name, default_title=path.stem)
+            yield from (_named(part, name, path.stem) for part in found)
 
 
-def _numbered(raw: RawArticle | SourceError, name: str, number: int) -> RawArticle | SourceError:
-    return raw if isinstance(raw, SourceError) else replace(raw, default_id=f"{name}-{number}")
-
-
-def _parts(
-    raws: list[RawArticle], name: str, title: str
-) -> Iterator[tuple[int | None, RawArticle]]:
-    """The articles of a document, with numbers where there are several."""
-    if len(raws) == 1:
-        yield None, replace(raws[0], default_id=name, default_title=title)
-        return
-    for number, raw in enumerate(raws, start=1):
-        yield number, replace(raw, default_id=f"{name}-{number}", default_title=title)
+def _named(part: Part, name: str, title: str | None = None) -> Part:
+    if isinstance(part.raw, SourceError):
+        return part
+    numbered = name if part.number is None else f"{name}-{part.number}"
+    return part._replace(raw=replace(part.raw, default_id=numbered, default_title=title))
 
 
 def _finished(raw: RawArticle, place: str) -> Iterator[Loaded]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.errors import SourceError
 
@@ -52,3 +53,14 @@ class RawArticle:
 Numbered = Iterator[tuple[int, RawArticle | SourceError]]
 """What a file of several articles holds, one after the other, each with the number of its line or
 its own, or why there is none."""
+
+
+class Part(NamedTuple):
+    """What stands at one place of a file, or why nothing does.
+
+    `number` is that of its line or its own, `end` how many bytes of the file lie before its end.
+    """
+
+    raw: RawArticle | SourceError
+    number: int | None = None
+    end: int = 0

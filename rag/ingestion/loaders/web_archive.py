@@ -53,6 +53,8 @@ def _article(record: "ArcWarcRecord") -> RawArticle | SourceError:
     data = record.content_stream().read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         return SourceError(f"{url} is larger than {MOST_BYTES // 1_000_000} MB")
+    if record.raw_stream.limit > 0:
+        return SourceError(f"{url}: the archive breaks off in it")
     try:
         page = article_in(parsed(data, charset[1] if charset else None), url)
     except SourceError as error:
