@@ -41,6 +41,8 @@ def read_mailbox(file: IO[bytes]) -> Numbered:
             yield number, _mail(_ESCAPED.sub(rb"\1", data))
         except SourceError as error:
             yield number, error
+        except RecursionError:
+            yield number, SourceError("a mail nested too deep")
 
 
 def _messages(file: IO[bytes]) -> Iterator[bytes]:
