@@ -1,27 +1,24 @@
 """Chatbot: the one object a user holds."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from rag.answering.briefing import Brief, brief
 from rag.answering.fact_check import FactCheck, FactChecker
+from rag.answering.timeline import Timeline, timeline
 from rag.answers import Answer, Event, Mode
 from rag.citations.groundedness import Groundedness
-from rag.components import Components
+from rag.collection import Collection
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
-from rag.errors import ArticleMissing
-from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.retrieval.query import Query
-from vectorstore.catalog import ArticleSummary
-from vectorstore.listing import Order
-from vectorstore.records import Article, Hit
+from vectorstore.records import Hit
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
@@ -33,56 +30,13 @@ if TYPE_CHECKING:
     from rag.llama_index.engine import Question
     from rag.llama_index.retriever import Scope
 
-Source = str | Path | Article
 
-
-class Chatbot(Components):
+class Chatbot(Collection):
     """Answers questions about the articles of one store, with exact citations.
 
     Made by `Chatbot.open`. A context manager, since it holds the store until it is closed; safe
     to use from several threads.
     """
-
-    # Articles
-
-    def add(
-        self, source: Source | Iterable[Source], *, progress: Progress | None = None
-    ) -> IngestReport:
-        """Read, chunk, embed and store articles: files, folders, globs, or `Article` objects.
-
-        Adding again what has not changed does nothing. What cannot be read is named in the
-        report, and the rest goes on.
-        """
-        sources = [source] if isinstance(source, str | Path | Article) else list(source)
-        return ingest(self.opened(create=True), self.embedder, sources, progress=progress)
-
-    def articles(
-        self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""
-    ) -> list[ArticleSummary]:
-        """What the store holds, without the texts: all, or `limit` of them from the `offset`th on.
-
-        `query` keeps those that have its words, or words that begin so, in title, source, author or
-        id; `order` is `added`, `newest`, `oldest`, `title` or `longest`.
-        """
-        return self.store.articles(offset, limit, order, query)
-
-    def count(self, query: str = "") -> int:
-        """How many articles there are, or how many `articles` finds."""
-        return self.store.count(query)
-
-    def article(self, article_id: str) -> Article:
-        """One article, whole. Raises `ArticleMissing`."""
-        article = self.store.get(article_id)
-        if article is None:
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
-        return article
-
-    def remove(self, article_id: str) -> None:
-        """Forget an article, in every index. Raises `ArticleMissing`."""
-        if not self.store.remove([article_id]):
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
-
-    # Questions
 
     def ask(
         self,
@@ -173,13 +127,49 @@ class Chatbot(Components):
         `as_of` and `filters` are as in `ask`. English only; what is not is `unchecked`.
         """
         started = perf_counter()
-        checker = FactChecker(self.retriever, Groundedness(self.verifier))
-        found = tuple(checker.check(text, Query.parse("", as_of, filters)))
+        found = tuple(self._checker.check(text, Query.parse("", as_of, filters)))
         return FactCheck(text, found, {"check": 1000 * (perf_counter() - started)})
+
+    def timeline(
+        self,
+        question: str,
+        *,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Timeline:
+        """The dated sentences about a question or a thing, in order, each said once.
+
+        A time that a sentence names is resolved against the day of its article; one that names
+        none stands at that day. `as_of` and `filters` are as in `ask`.
+        """
+        started = perf_counter()
+        events = timeline(self.retriever, Query.parse(question, as_of, filters))
+        return Timeline(question, events, {"timeline": 1000 * (perf_counter() - started)})
+
+    def brief(
+        self,
+        topic: str | None = None,
+        *,
+        since: date | str | None = None,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Brief:
+        """What the articles are about since a day: the events, each in one cited sentence.
+
+        With a `topic`, the events of what is about it. `as_of` and `filters` are as in `ask`.
+        """
+        started = perf_counter()
+        inside = {**(filters or {}), **({"since": since} if since else {})}
+        told = brief(self.retriever, self._checker, Query.parse(topic or "", as_of, inside))
+        return replace(told, timings={"brief": 1000 * (perf_counter() - started)})
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
         return Conversation(self)
+
+    @property
+    def _checker(self) -> FactChecker:
+        return FactChecker(self.retriever, Groundedness(self.verifier))
 
     # LlamaIndex
 
