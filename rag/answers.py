@@ -33,6 +33,11 @@ class Citation:
         """The citation of `article.text[start:end]`."""
         return cls(number, article, start, end, article.text[start:end])
 
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which the quote begins; None where the article has none."""
+        return self.article.page_at(self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

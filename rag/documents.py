@@ -30,14 +30,16 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit as plain data: `article_id, start, end, score, text`."""
+    """A hit as plain data: `article_id, start, end, score, text`, and `page` where it is known."""
     passage = hit.passage
+    page = hit.article.page_at(passage.start)
     return {
         "article_id": passage.article_id,
         "start": passage.start,
         "end": passage.end,
         "score": hit.score,
         "text": passage.text,
+        **({"page": page} if page else {}),
     }
 
 
@@ -63,11 +65,12 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
-    """A citation as plain data, its article without the text."""
+    """A citation as plain data, its article without the text; `page` only where it is known."""
     return {
         "number": citation.number,
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+        **({"page": citation.page} if citation.page else {}),
         "article": article_json(citation.article),
     }

@@ -115,7 +115,7 @@ def test_encodings_are_recognised(text: str, encoding: str) -> None:
         ),
         ("broken.txt", codecs.BOM_UTF16_LE + b"a", "it is not text but binary data"),
         ("bare.html", b"<html><body><script>x()</script></body></html>", "no article was found"),
-        ("report.pdf", b"%PDF-1.7", "unknown kind of file; known are .htm"),
+        ("report.xls", b"\xd0\xcf\x11\xe0", "unknown kind of file; known are .csv"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_a_reason(
@@ -369,7 +369,7 @@ def test_a_source_that_is_not_there_is_a_failure(source: str, expected: str) -> 
 
 
 def test_a_folder_without_articles_is_a_failure(folder: Path) -> None:
-    assert reason(folder).startswith("no files ending in .htm, .html, .jsonl")
+    assert reason(folder).startswith("no files ending in .csv, .docx, .eml")
 
 
 def test_ids_are_of_the_place_and_do_not_change_with_the_text(

@@ -12,11 +12,16 @@ LONGEST_ID = 1000
 """The most bytes of UTF-8 that an article's id may have."""
 LONGEST_TEXT = 100_000_000
 """The most characters that an article's text may have."""
+PAGE_BREAK = "\f"
+"""Stands in an article's text where a page of its document begins, but for the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article. `text` is canonical; every offset in Footnote is an index into it.
+
+    A form feed (U+000C) in the text begins a page of the document that it was read from; without
+    any, its pages are not known.
 
     `published_at` is an ISO 8601 date or time, or None when it is not known. Raises `InputError`
     for a field that could not be stored.
@@ -57,6 +62,10 @@ class Article:
     def day(self) -> date | None:
         """The calendar day of `published_at`, as written."""
         return datetime.fromisoformat(self.published_at).date() if self.published_at else None
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, from 1, on which `text[offset]` stands; None where pages are not known."""
+        return self.text.count(PAGE_BREAK, 0, offset) + 1 if PAGE_BREAK in self.text else None
 
 
 def day_of(published_at: str | None) -> str | None:

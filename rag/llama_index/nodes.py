@@ -36,6 +36,8 @@ class HitNode(TextNode):
             "published_at": article.published_at,
             "similarity": hit.similarity,
         }
+        if page := article.page_at(passage.start):
+            metadata["page_label"] = str(page)  # as LlamaIndex's own readers call it
         node = cls(id_=passage.id, text=passage.text, extra_info=metadata)
         node._hit = hit
         return node

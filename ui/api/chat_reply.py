@@ -34,6 +34,7 @@ def footnotes(answer: Answer) -> list[dict[str, Any]]:
             "title": c.article.title,
             "source": c.article.source,
             "date": day_of(c.article.published_at),
+            **({"page": c.page} if c.page else {}),
             "url": c.article.url,
             "article_id": c.article.id,
             "support": _support(answer, c.number),
@@ -130,7 +131,8 @@ def _source_line(citation: Citation) -> str:
     article = citation.article
     title, address = _plain(article.title), _web_address(citation)
     linked = f"[{title}]({address.translate(_UNSAFE_IN_LINKS)})" if address else title
-    rest = (_plain(article.source or ""), day_of(article.published_at))
+    page = f"p. {citation.page}" if citation.page else None
+    rest = (_plain(article.source or ""), day_of(article.published_at), page)
     return f"- [{citation.number}] " + ", ".join(filter(None, (linked, *rest)))
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from rag import answer_json, article_json, fact_check_json, hit_json
 from rag.errors import InputError, StoreMissing
 from ui.documents import report_json, stored_json
-from vectorstore.records import day_of
+from vectorstore.records import PAGE_BREAK, day_of
 
 if TYPE_CHECKING:
     from rag import Answer, Article, ArticleSummary, Chatbot, Citation, FactCheck, Hit, IngestReport
@@ -144,7 +144,8 @@ def show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
     """Each citation's article and words, under its number."""
     for citation in citations:
         screen.print()
-        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        byline = _byline(citation.article, citation.page)
+        screen.print(Text(f"[{citation.number}] {byline}", style="bold"))
         _print(screen, _indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
@@ -155,7 +156,8 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
         return
     screen = console()
     for number, hit in enumerate(hits, 1):
-        screen.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
+        byline = _byline(hit.article, hit.article.page_at(hit.passage.start))
+        screen.print(Text(f"{number}. {hit.score:.3f}  {byline}", style="bold"))
         _print(screen, _indented(Text(hit.passage.text.strip())))
 
 
@@ -186,7 +188,14 @@ def show_article(article: "Article", *, as_json: bool) -> None:
     screen = console()
     screen.print(Text(_byline(article), style="bold"))
     screen.print()
-    screen.print(Text(article.text))
+    screen.print(Text(_with_page_numbers(article.text)))
+
+
+def _with_page_numbers(text: str) -> str:
+    """A text with a line at each page break; a form feed would clear some screens."""
+    first, *others = text.split(PAGE_BREAK)
+    pages = (f"\n\n[p. {n}]\n\n{page.strip()}" for n, page in enumerate(others, start=2))
+    return first.rstrip() + "".join(pages)
 
 
 def console() -> Console:
@@ -235,6 +244,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _byline(article: "Article") -> str:
-    parts = (article.title, article.source, day_of(article.published_at))
+def _byline(article: "Article", page: int | None = None) -> str:
+    told = f"p. {page}" if page else None
+    parts = (article.title, article.source, day_of(article.published_at), told)
     return " · ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""Files into articles: text, Markdown, web pages, JSON Lines, folders and globs of them."""
+"""Files into articles, of every kind in `kinds.py`; folders and globs of them."""
 
 from rag.ingestion.loaders.loading import Loaded, Loader
 from rag.ingestion.loaders.records import Failure, Notice

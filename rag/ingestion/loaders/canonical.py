@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_PAGED_ENDS = re.compile(_LINE_ENDS.pattern.replace(r"\f", ""))
 # Never shown and of no meaning by themselves: byte order marks, soft hyphens, controls, halves of
 # surrogate pairs, code points that are no characters.
 _DROSS = re.compile(
@@ -19,15 +20,18 @@ _HIDDEN = re.compile(
 )
 
 
-def canonical(text: str) -> tuple[str, int]:
+def canonical(text: str, *, paged: bool = False) -> tuple[str, int]:
     """`text` in canonical form, and how many hidden characters were taken out of it.
 
     Canonical is NFC, lines ended by `\\n`, no control or invisible characters, no white space
-    around the whole. Cleaning again changes nothing.
+    around the whole. Cleaning again changes nothing. Where it is `paged` its form feeds are kept,
+    also those before its first word: pages are counted by them.
     """
-    visible = _DROSS.sub("", _LINE_ENDS.sub("\n", text))
-    visible, hidden = _HIDDEN.subn("", unicodedata.normalize("NFC", visible))
-    return unicodedata.normalize("NFC", visible).strip(), hidden
+    lines = _PAGED_ENDS.sub("\n", text) if paged else _LINE_ENDS.sub("\n", text)
+    visible, hidden = _HIDDEN.subn("", unicodedata.normalize("NFC", _DROSS.sub("", lines)))
+    whole = unicodedata.normalize("NFC", visible)
+    empty = whole[: len(whole) - len(whole.lstrip())].count("\f")
+    return ("\f" * empty + "\n" * bool(empty) + whole.strip()) if whole.strip() else "", hidden
 
 
 def one_line(value: object) -> str | None:

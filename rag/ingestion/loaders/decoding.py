@@ -8,6 +8,14 @@ from rag.errors import SourceError
 
 MOST_BYTES = 20_000_000
 """The largest file read whole."""
+MOST_PAGES = 5_000
+"""The most pages that a document may have."""
+MOST_UNPACKED = 60_000_000
+"""The most bytes that the texts in a compressed document may have when they are unpacked."""
+MOST_SECONDS = 120
+"""The longest time that reading a document may take."""
+MOST_MEMORY = 2_000_000_000
+"""The most bytes of address space that the process has in which documents are read."""
 
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,12 +35,17 @@ def text_of(path: Path) -> str:
 
 def bytes_of(path: Path) -> bytes:
     """A whole file. Raises `SourceError` for one larger than `MOST_BYTES`."""
+    check_size(path)
+    return path.read_bytes()
+
+
+def check_size(path: Path) -> None:
+    """Raise `SourceError` for a file larger than `MOST_BYTES`."""
     if path.stat().st_size > MOST_BYTES:
         raise SourceError(
             f"it is larger than {MOST_BYTES // 1_000_000} MB, the most read as one article; "
             "split it, or make it JSON Lines"
         )
-    return path.read_bytes()
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -45,6 +58,22 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if text is None or len(_CONTROLS.findall(text)) > len(text) / 100:
         raise SourceError("it is not text but binary data")
     return text
+
+
+def encoding_of(beginning: bytes) -> str:
+    """The encoding of a file that begins so and is too long to be decoded whole."""
+    lines = beginning[: beginning.rfind(b"\n") + 1] or beginning
+    marked = [encoding for mark, encoding in _MARKS if lines.startswith(mark)]
+    if marked:
+        return marked[0]
+    if lines.count(0) > len(lines) / 5:
+        return "utf-16-be" if lines[::2].count(0) > len(lines) / 5 else "utf-16-le"
+    if _strictly(lines, "utf-8") is not None:
+        return "utf-8"
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(lines).best()
+    return guess.encoding if guess and guess.coherence else "cp1252"
 
 
 def _decoded(data: bytes, declared: str | None) -> str | None:

@@ -1,49 +1,19 @@
 """JSON Lines of articles, a line at a time."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Self
+from collections.abc import Iterator, Mapping
+from typing import IO
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.decoding import MOST_BYTES, decode
-from rag.ingestion.loaders.records import RawArticle
-
-SUFFIX = ".jsonl"
+from rag.ingestion.loaders.records import Numbered, RawArticle
 
 
-@dataclass(slots=True)
-class JsonLines:
-    """Files of JSON Lines, read one after the other, and about how many lines there are in all."""
-
-    files: int
-    size: int
-    _read_lines: int = 0
-    _read_bytes: int = 0
-
-    @classmethod
-    def among(cls, found: Iterable[object]) -> Self:
-        """Those of the paths found; a file that cannot be measured counts as empty."""
-        paths = [p for p in found if isinstance(p, Path) and p.suffix.lower() == SUFFIX]
-        return cls(len(paths), sum(map(_size, paths)))
-
-    @property
-    def lines(self) -> int:
-        """As many as the bytes come to, by the mean length of those read; at first one a file."""
-        if not self._read_bytes:
-            return self.files
-        return max(self._read_lines, round(self._read_lines * self.size / self._read_bytes))
-
-    def read(self, path: Path) -> Iterator[tuple[int, RawArticle | SourceError]]:
-        """What each line that is not blank says, with its number, or why it says nothing."""
-        before = self._read_bytes
-        with path.open("rb") as file:
-            for number, line in enumerate(_lines(file), start=1):
-                self._read_bytes = before + file.tell()
-                if line.strip():
-                    self._read_lines += 1
-                    yield number, _raw(line)
+def read_jsonlines(file: IO[bytes]) -> Numbered:
+    """What each line that is not blank says, with its number, or why it says nothing."""
+    for number, line in enumerate(_lines(file), start=1):
+        if line.strip():
+            yield number, _raw(line)
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -86,10 +56,3 @@ def _of_fields(fields: Mapping[str, object]) -> RawArticle | SourceError:
         author=fields.get("author"),
         published_at=fields.get("published_at"),
     )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

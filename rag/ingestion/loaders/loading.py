@@ -1,19 +1,18 @@
 """Files into articles, with what went wrong on the way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.canonical import canonical, one_line
+from rag.ingestion.loaders.confined import ConfinedReader
+from rag.ingestion.loaders.containers import Containers
 from rag.ingestion.loaders.dates import iso_date
-from rag.ingestion.loaders.decoding import text_of
-from rag.ingestion.loaders.jsonlines import SUFFIX, JsonLines
-from rag.ingestion.loaders.markdown import read_markdown
+from rag.ingestion.loaders.kinds import CONTAINERS, HARMLESS, parts, suffix_of
 from rag.ingestion.loaders.naming import id_of_file, id_of_url, title_in
-from rag.ingestion.loaders.records import Failure, Notice, RawArticle
+from rag.ingestion.loaders.records import Failure, Notice, Part, RawArticle
 from rag.ingestion.loaders.sources import files
-from rag.ingestion.loaders.webpage import read_webpage
 from vectorstore.records import Article
 
 Loaded = Article | Failure | Notice
@@ -23,9 +22,9 @@ Loaded = Article | Failure | Notice
 class Loader:
     """Every article in `sources`, which are files, folders and globs; in order, one at a time.
 
-    In between come a `Failure` for each file or line that holds none, and a `Notice` for what an
-    article lost on the way; one about an article comes before it. Nothing is raised for what is
-    missing, empty or broken.
+    In between come a `Failure` for each file, or part of one, that holds none, and a `Notice` for
+    what an article lost on the way; one about an article comes before it. Nothing is raised for
+    what is missing, empty or broken.
 
     An article's id is the one its file gives, else made from its URL, else from the place of the
     file, so that it stays when the text changes.
@@ -33,27 +32,31 @@ class Loader:
 
     def __init__(self, sources: Iterable[str | Path]) -> None:
         self._found = list(files(sources))
-        self._jsonlines = JsonLines.among(self._found)
+        self._containers = Containers.among(self._found)
+        self._confined = ConfinedReader()
 
     def __iter__(self) -> Iterator[Loaded]:
-        for found in self._found:
-            if isinstance(found, Failure):
-                yield found
-            else:
-                yield from self._read(found)
+        try:
+            for found in self._found:
+                if isinstance(found, Failure):
+                    yield found
+                else:
+                    yield from self._read(found)
+        finally:
+            self._confined.close()
 
     @property
     def total(self) -> int:
-        """How many articles and failures there are: one a file, and about one a line.
+        """How many articles and failures there are: one a file, but about as many as it holds.
 
-        Lines are not counted before they are read, but judged by the length of those that were.
+        Those are not counted before they are read, but judged by the length of those that were.
         """
-        return len(self._found) - self._jsonlines.files + self._jsonlines.lines
+        return len(self._found) - self._containers.files + self._containers.articles
 
     def _read(self, path: Path) -> Iterator[Loaded]:
         name = str(path)
         try:
-            for number, raw in self._raw(path):
+            for raw, number, _ in self._parts(path):
                 place = name if number is None else f"{name}:{number}"
                 if isinstance(raw, SourceError):
                     yield Failure(place, str(raw))
@@ -64,30 +67,26 @@ class Loader:
         except OSError as error:
             yield Failure(name, error.strerror or str(error))
 
-    def _raw(self, path: Path) -> Iterator[tuple[int | None, RawArticle | SourceError]]:
-        suffix = path.suffix.lower()
-        if suffix == SUFFIX:
-            yield from self._jsonlines.read(path)
+    def _parts(self, path: Path) -> Iterator[Part]:
+        """What a file holds, with ids and titles for want of better ones."""
+        suffix, name = suffix_of(path), id_of_file(path)
+        found = parts(path) if suffix in HARMLESS else self._confined.parts(path)
+        if suffix in CONTAINERS:
+            yield from (_named(part, name) for part in self._containers.counted(found))
         else:
-            raw = _READERS.get(suffix, _read_text)(path)
-            yield None, replace(raw, default_id=id_of_file(path), default_title=path.stem)
+            yield from (_named(part, name, path.stem) for part in found)
 
 
-def _read_text(path: Path) -> RawArticle:
-    return RawArticle(text_of(path))
-
-
-_READERS: dict[str, Callable[[Path], RawArticle]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_webpage,
-    ".htm": read_webpage,
-}
+def _named(part: Part, name: str, title: str | None = None) -> Part:
+    if isinstance(part.raw, SourceError):
+        return part
+    numbered = name if part.number is None else f"{name}-{part.number}"
+    return part._replace(raw=replace(part.raw, default_id=numbered, default_title=title))
 
 
 def _finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
     """The article that a raw one makes, after the notices about it."""
-    text, hidden = canonical(raw.text)
+    text, hidden = canonical(raw.text, paged=raw.paged)
     if not text:
         yield Failure(place, "it is empty")
         return

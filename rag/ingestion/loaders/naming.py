@@ -20,7 +20,7 @@ def title_in(text: str, name: str | None) -> str:
 
     A name without words in it gives way to the first words of the text.
     """
-    first, _, rest = text.partition("\n")
+    first, _, rest = text.lstrip().partition("\n")
     heading = _HEADING.match(first)
     if heading:
         return heading[1]

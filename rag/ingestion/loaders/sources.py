@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from glob import glob, has_magic
 from pathlib import Path
 
+from rag.ingestion.loaders.kinds import SUFFIXES, suffix_of
 from rag.ingestion.loaders.records import Failure
-
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".jsonl"})
 
 
 def files(sources: Iterable[str | Path]) -> Iterator[Path | Failure]:
@@ -34,7 +33,7 @@ def _files(source: str) -> Iterator[Path | Failure]:
         if not found:
             yield Failure(source, f"no files ending in {_known()} in it")
     elif path.exists():
-        known = path.suffix.lower() in SUFFIXES
+        known = suffix_of(path) in SUFFIXES
         yield path if known else Failure(source, f"unknown kind of file; known are {_known()}")
     elif has_magic(source) and (matches := sorted(glob(source, recursive=True))):
         for match in matches:
@@ -52,7 +51,7 @@ def _in_folder(folder: Path) -> list[Path]:
         folders[:] = [] if place in visited else sorted(f for f in folders if f[0] != ".")
         if place not in visited:
             paths = (Path(root, name) for name in sorted(names) if name[0] != ".")
-            found += (path for path in paths if path.suffix.lower() in SUFFIXES)
+            found += (path for path in paths if suffix_of(path) in SUFFIXES)
         visited.add(place)
     return found
 

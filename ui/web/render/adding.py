@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from rag.ingestion.loaders.sources import SUFFIXES
+from rag.ingestion.loaders.kinds import SUFFIXES
 from ui.web.render.html import el
 
 if TYPE_CHECKING:

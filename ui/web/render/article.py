@@ -13,7 +13,7 @@ from ui.web.render.citation_styles import STYLES
 from ui.web.render.documents import Document
 from ui.web.render.html import el, join, listed, web_address
 from ui.web.render.links import article_path
-from vectorstore.records import Article
+from vectorstore.records import PAGE_BREAK, Article
 
 _AROUND = 100_000
 """How many characters of an article the pane shows before and after a span, at most."""
@@ -139,11 +139,21 @@ def _partly(article: Article, part: slice) -> Markup:
 
 def _paragraphs(text: str, part: slice, spans: Sequence[Span], current: int) -> Iterator[Markup]:
     start = part.start
+    page = text.count(PAGE_BREAK, 0, start) + 1
+    if PAGE_BREAK in text:
+        yield _page_number(page)
     for line in text[part].splitlines(keepends=True):
         if line.strip():
             pieces = _pieces(text, start, start + len(line.rstrip()), spans, current)
             yield el("p", pieces, dir="auto", data_start=start)
         start += len(line)
+        if line.endswith(PAGE_BREAK):
+            page += 1
+            yield _page_number(page)
+
+
+def _page_number(page: int) -> Markup:
+    return el("p", f"p. {page}", class_="page-number", dir="ltr")
 
 
 def _pieces(

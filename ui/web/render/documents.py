@@ -9,9 +9,10 @@ Document = Mapping[str, Any]
 
 
 def about(citation: Document) -> tuple[str | None, ...]:
-    """The article's title, source and day, as far as they are known."""
-    article = citation["article"]
-    return article["title"], article["source"], day_of(article["published_at"])
+    """The article's title, source and day, and the quote's page, as far as they are known."""
+    article, page = citation["article"], citation.get("page")
+    day = day_of(article["published_at"])
+    return article["title"], article["source"], day, f"p. {page}" if page else None
 
 
 def byline(citation: Document) -> str:
