@@ -40,8 +40,8 @@ def _wait_for(port: int) -> None:
 
 
 @contextmanager
-def collection(place: Path | str) -> Iterator[Any]:
-    """The collection of a store; in a folder, by a client that shares its engine with the store."""
+def collection(place: Path | str, name: str = "footnote") -> Iterator[Any]:
+    """A store's collection; in a folder, by a client that shares its engine with the store."""
     import chromadb
     from chromadb.config import Settings
 
@@ -53,6 +53,6 @@ def collection(place: Path | str) -> Iterator[Any]:
         host, _, port = place.removeprefix("http://").partition(":")
         client = chromadb.HttpClient(host, int(port), settings=settings)
     try:
-        yield client.get_collection("footnote", embedding_function=None)
+        yield client.get_collection(name, embedding_function=None)
     finally:
         client.close()

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.chroma import collection, server
 from benchmarks.workers import (
     ARTICLES,
+    COLLECTION,
     READERS,
     WRITERS,
     Change,
@@ -93,7 +94,7 @@ def _checked(trial: Trial, known: Mapping[str, int], changes: Iterable[Change]) 
         if trial.served:
             time.sleep(trial.lease + 0.1)
         seen = [_stored(store) for store in looking]
-        with collection(trial.place) as chroma:
+        with collection(trial.place, COLLECTION) as chroma:
             assert chroma.count() == looking[0].passages, "there are remains in Chroma"
     assert seen[0] == seen[1] == seen[2], f"one store, three views: {seen}"
     for article, version in seen[0].items():

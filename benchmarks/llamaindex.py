@@ -1,4 +1,4 @@
-"""Adding articles, side by side with LlamaIndex's quickstart on the same weights.
+"""Adding articles and a first answer, beside LlamaIndex's quickstart on the same weights.
 
 The quickstart: SentenceSplitter, HuggingFaceEmbedding (PyTorch) and the Chroma adapter. It needs
 what Footnote does without, in the same environment:
@@ -10,7 +10,9 @@ what Footnote does without, in the same environment:
 
 Three sides take turns, part by part, so that they meet the same machine: Footnote; the quickstart
 as it comes, whose chunks are four times as long as the encoder reads, so that most of the text is
-never embedded; and the quickstart with chunks of the 256 word pieces that it does read.
+never embedded; and the quickstart with chunks of the 256 word pieces that it does read. Then new
+processes answer a question, from their start to their end, the quickstart's by a model that says
+anything at once.
 """
 
 # ruff: noqa: T201
@@ -28,11 +30,25 @@ from time import perf_counter, process_time
 from typing import Any
 
 from evals.speed.generator import one
-from evals.speed.machine import Machine
+from evals.speed.machine import Apart, Machine, run_apart
 from rag import Article, Chatbot, Settings
 
 Add = Callable[[Sequence[Article]], int]
 """Adds articles, and says how many texts were embedded for them."""
+
+_ANSWER = """
+import sys
+import chromadb
+from llama_index.core import VectorStoreIndex
+from llama_index.core.llms import MockLLM
+from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+from llama_index.vector_stores.chroma import ChromaVectorStore
+place, weights, question = sys.argv[1:]
+collection = chromadb.PersistentClient(place).get_collection("quickstart")
+store = ChromaVectorStore(collection)
+index = VectorStoreIndex.from_vector_store(store, embed_model=HuggingFaceEmbedding(weights))
+print(index.as_query_engine(llm=MockLLM()).query(question))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +67,19 @@ def main() -> None:
     options = _options()
     articles = [one(number).article for number in range(options.articles + 1)]
     words = sum(len(article.text.split()) for article in articles) / len(articles)
-    with TemporaryDirectory() as folder, Chatbot.open(Path(folder) / "ours", Settings()) as bot:
-        theirs = _embedding(options.weights)
-        sides: dict[str, Add] = {
-            "Footnote": lambda batch: bot.add(batch).passages,
-            "quickstart": _quickstart(Path(folder) / "as-it-comes", theirs, 1024, 200),
-            "quickstart, chunks of 256": _quickstart(Path(folder) / "of-256", theirs, 254, 20),
-        }
-        parts = _taking_turns(sides, articles, options.parts)
+    with TemporaryDirectory() as folder:
+        with Chatbot.open(Path(folder) / "ours", Settings()) as bot:
+            theirs = _embedding(options.weights)
+            sides: dict[str, Add] = {
+                "Footnote": lambda batch: bot.add(batch).passages,
+                "quickstart": _quickstart(Path(folder) / "as-it-comes", theirs, 1024, 200),
+                "quickstart, chunks of 256": _quickstart(Path(folder) / "of-256", theirs, 254, 20),
+            }
+            parts = _taking_turns(sides, articles, options.parts)
+        answers = _first_answers(Path(folder), options)
     print(f"{options.articles} articles of {words:.0f} words on average. {Machine.here()}")
     _table(parts, list(sides))
+    print("\n".join(answers))
     print(json.dumps([[p.side, p.articles, p.texts, p.wall, p.processor] for p in parts]))
 
 
@@ -117,6 +136,25 @@ def _quickstart(place: Path, embedding: Any, size: int, overlap: int) -> Add:
         return collection.count() - before
 
     return add
+
+
+def _first_answers(folder: Path, options: argparse.Namespace) -> list[str]:
+    """How long a new process takes to answer, in a line for each side; they take turns."""
+    question = one(0).question.text
+    place, ours = str(folder / "as-it-comes"), str(folder / "ours")
+    commands = {
+        "Footnote": [sys.executable, "-m", "ui.cli.app", "ask", question, "--store", ours],
+        "quickstart": [sys.executable, "-c", _ANSWER, place, options.weights, question],
+    }
+    runs: dict[str, list[Apart]] = {side: [] for side in commands}
+    for _ in range(options.parts):
+        for side, command in commands.items():
+            runs[side].append(run_apart(command))
+    return [
+        f"{side:28}first answer {median(run.seconds for run in done):.2f} s, "
+        f"{median(run.processor for run in done):.2f} s of the processor"
+        for side, done in runs.items()
+    ]
 
 
 def _taking_turns(sides: dict[str, Add], articles: Sequence[Article], parts: int) -> list[Part]:

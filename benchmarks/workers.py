@@ -23,6 +23,7 @@ from vectorstore.store import ArticleStore
 WRITERS = tuple(f"writer {number}" for number in range(2))
 READERS = tuple(f"reader {number}" for number in range(3))
 ARTICLES = tuple(f"article{number}" for number in range(5))
+COLLECTION = "crashes"
 _LONGEST, _SIZE, _DIMENSION = 60, 20, 8
 _PROCESSES: Any = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["benchmarks.workers", "chromadb", "tantivy"])
@@ -44,9 +45,13 @@ class Trial:
     def open(self, name: str, *, create: bool = False) -> ArticleStore:
         """The store as the one of that name has it."""
         sync.LEASE = self.lease
-        cache = self.caches / name
         return ArticleStore.open(
-            self.place, model="crashes", dimension=_DIMENSION, create=create, cache=cache
+            self.place,
+            model="crashes",
+            dimension=_DIMENSION,
+            create=create,
+            cache=self.caches / name,
+            collection=COLLECTION,
         )
 
 

@@ -30,7 +30,6 @@ from tests.store_tools import (
     entry,
     found,
     open_store,
-    passages_of,
     vector_of,
 )
 from vectorstore.catalog import Catalog, article_digest
@@ -276,27 +275,3 @@ def python(program: str, *arguments: str) -> "subprocess.Popen[str]":
         text=True,
         cwd=Path(__file__).parents[1],
     )
-
-
-def test_a_killed_writer_leaves_a_store_that_opens(tmp_path: Path) -> None:
-    write = """
-import sys
-from tests.store_tools import open_store, entry, RIVER
-from dataclasses import replace
-with open_store(sys.argv[1]) as store:
-    for number in range(1000):
-        store.put([entry(replace(RIVER, text=RIVER.text * (1 + number % 5)))])
-        print(number, flush=True)
-"""
-    writer = python(write, str(tmp_path / "store"))
-    assert writer.stdout
-    for _ in range(4):
-        writer.stdout.readline()
-    writer.kill()
-    writer.communicate()
-    with open_store(tmp_path / "store", create=False) as store:
-        article = store.get("river")
-        assert article is None or article.text.removeprefix(RIVER.text).startswith(("", RIVER.text))
-        store.put([entry(RIVER)])
-        assert store.get("river") == RIVER
-        assert store.passages == len(passages_of(RIVER))

@@ -99,7 +99,8 @@ def test_writers_of_one_article_take_turns(server: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "after"), [(LONGER, False), (SHORTER, True), (None, False)], ids=repr
+    ("changed", "after"),
+    [(LONGER, False), (SHORTER, True), (None, False)],
 )
 def test_a_writer_that_crashes_at_any_step_is_mended_by_another(
     server: str,
@@ -129,52 +130,10 @@ def test_a_writer_that_crashes_at_any_step_is_mended_by_another(
         assert step > 6
 
 
-KILLED = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-from tests.store_tools import DIMENSION, RIVER, entry
-import vectorstore.sync
-from vectorstore.store import ArticleStore
-vectorstore.sync.LEASE = 3.0
-url, cache, first = sys.argv[1:]
-with ArticleStore.open(
-    url, model="test", dimension=DIMENSION, cache=Path(cache), collection="killed", create=True
-) as store:
-    for number in range(int(first), 1000):
-        text = RIVER.text * (1 + number % 7)
-        store.put([entry(replace(RIVER, text=text)), entry(replace(RIVER, id=str(number)))])
-        print(number, flush=True)
-"""
-
-
-def test_killed_writers_leave_what_others_mend(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("vectorstore.sync.LEASE", 3.0)
-    reported: list[str] = []
-    for kill in range(6):
-        arguments = [server, str(tmp_path / f"w{kill}"), str(100 * kill)]
-        writer = subprocess.Popen(
-            [sys.executable, "-c", KILLED, *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[1],
-        )
-        assert writer.stdout
-        reported += [writer.stdout.readline().strip() for _ in range(2)]
-        time.sleep(0.03 * kill)
-        writer.kill()
-        reported += writer.communicate()[0].split()
-    with (
-        on_server(server, tmp_path / "one", collection="killed") as one,
-        on_server(server, tmp_path / "two", collection="killed") as two,
-    ):
-        one.put([entry(BEES)])
-        everything = {article.id for article in one.articles()}
-        assert everything >= {"river", "bees", *reported}
-        assert one.get_many(everything) == two.get_many(everything)
-        assert one.passages == sum(summary.passages for summary in two.articles())
+def test_writers_and_readers_killed_at_random_lose_nothing(root: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.crashes", "--kills", "12"]
+    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert ran.stdout.count("nothing lost") == 2, ran.stderr
 
 
 class Quotas(BaseHTTPRequestHandler):
