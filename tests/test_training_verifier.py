@@ -27,6 +27,7 @@ from training.settings import Settings
 from training.tokens import Texts
 from training.verifier.assertions import assertion
 from training.verifier.claims import Claim, passages, read_written, sentences
+from training.verifier.frozen import head
 from training.verifier.head import Verifier, verdict_loss
 from training.verifier.made import Passage, asserted
 from training.verifier.mix import Mix
@@ -196,6 +197,14 @@ def test_a_response_is_as_good_as_its_worst_sentence() -> None:
     ]
     assert flagged_f1(rows, 0.0) == 1.0
     assert flagged_f1(rows, 1.5) == pytest.approx(2 / 3)
+
+
+def test_a_head_on_frozen_vectors_tells_two_kinds_apart() -> None:
+    kinds = torch.tensor([0.0, 1.0]).repeat(20)
+    vectors = torch.randn(40, 8, generator=torch.Generator().manual_seed(0))
+    vectors[:, 3] += 6 * kinds
+    weight, bias = head(vectors, kinds)
+    assert ((vectors @ weight + bias > 0) == (kinds > 0)).all()
 
 
 def test_the_reader_s_graph_gives_its_tensors_back() -> None:
