@@ -36,7 +36,7 @@ def exported(title: str, turns: Sequence[Any], kind: str) -> dict[str, str]:
 
 def menu_pane() -> gr.HTML:
     """The menu, empty until the page has loaded."""
-    script = "footnote.menu(element, trigger, 'act', 'export', 'share', 'changed')"
+    script = "footnote.menu(element, trigger, 'act', 'export', 'publish', 'changed')"
     return html_part("menu", script)
 
 
@@ -80,7 +80,7 @@ def _wire_taking_away(menu: gr.HTML, shared: SharedConversations) -> None:
     file, link = _sent(), _sent()
     exporting = menu.export(export, [_sent(), _sent()], file, js=js, **LAST)
     exporting.then(None, file, js="footnote.download")
-    sharing = menu.share(share, [_sent(), _sent()], link, js=js, **LAST)
+    sharing = menu.publish(share, [_sent(), _sent()], link, js=js, **LAST)
     sharing.then(None, link, js="footnote.linked")
 
 

@@ -42,7 +42,7 @@ def _entry(conversation: KeptConversation, *, is_current: bool) -> Markup:
         _rename(title),
         el("button", "Save as Markdown", type="button", data_export="markdown"),
         el("button", "Save as HTML", type="button", data_export="html"),
-        el("button", "Share a link", type="button", data_share=True, data_export="shared"),
+        el("button", "Share a link", type="button", data_export="shared"),
         el("button", "Delete", type="button", data_act="delete", data_confirm="Really delete?"),
     )
     return el("li", choose, change, data_conversation=conversation["id"])

@@ -240,7 +240,7 @@ const footnote = (() => {
       const title = button.closest("li")?.firstChild.textContent;
       if (kind) {
         taken = { conversation: entry(button), button };
-        press(trigger, kind === "shared" ? "share" : "export", "export", { title, kind });
+        press(trigger, kind === "shared" ? "publish" : "export", "export", { title, kind });
         return;
       }
       act(name, { conversation: entry(button) });
