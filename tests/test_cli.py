@@ -122,3 +122,21 @@ def test_doctor_is_honest(footnote: Run, tmp_path: Path) -> None:
     assert said.returncode == 0
     assert "No store" in said.stdout
     assert "Encoder" in said.stdout
+
+
+def test_the_version_is_said(footnote: Run) -> None:
+    said = footnote("--version")
+    assert (said.returncode, said.stdout.split()[0]) == (0, "Footnote")
+
+
+def test_a_table_in_a_pipe_has_no_blanks_at_the_ends_of_lines(footnote: Run) -> None:
+    for words in (("articles",), ("retrieve", MINISTER)):
+        lines = footnote(*words).stdout.splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_the_first_articles_say_where_their_store_is(footnote: Run, tmp_path: Path) -> None:
+    text, place = tmp_path / "mill.txt", tmp_path / "new"
+    text.write_text("The mill of Orsund grinds rye.")
+    assert f"Making a store in {place}" in footnote("add", str(text), store=place).stderr
+    assert "Making a store" not in footnote("add", str(text), store=place).stderr
