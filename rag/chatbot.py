@@ -1,27 +1,22 @@
 """Chatbot: the one object a user holds."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.fact_check import FactCheck, FactChecker
 from rag.answers import Answer, Event, Mode
 from rag.citations.groundedness import Groundedness
-from rag.components import Components
+from rag.collection import Collection
 from rag.conversation.conversation import Conversation
 from rag.conversation.history import History
 from rag.conversation.query_rewriting import standalone
-from rag.errors import ArticleMissing
-from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.retrieval.query import Query
-from vectorstore.catalog import ArticleSummary
-from vectorstore.listing import Order
-from vectorstore.records import Article, Hit
+from vectorstore.records import Hit
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
@@ -33,56 +28,13 @@ if TYPE_CHECKING:
     from rag.llama_index.engine import Question
     from rag.llama_index.retriever import Scope
 
-Source = str | Path | Article
 
-
-class Chatbot(Components):
+class Chatbot(Collection):
     """Answers questions about the articles of one store, with exact citations.
 
     Made by `Chatbot.open`. A context manager, since it holds the store until it is closed; safe
     to use from several threads.
     """
-
-    # Articles
-
-    def add(
-        self, source: Source | Iterable[Source], *, progress: Progress | None = None
-    ) -> IngestReport:
-        """Read, chunk, embed and store articles: files, folders, globs, or `Article` objects.
-
-        Adding again what has not changed does nothing. What cannot be read is named in the
-        report, and the rest goes on.
-        """
-        sources = [source] if isinstance(source, str | Path | Article) else list(source)
-        return ingest(self.opened(create=True), self.embedder, sources, progress=progress)
-
-    def articles(
-        self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""
-    ) -> list[ArticleSummary]:
-        """What the store holds, without the texts: all, or `limit` of them from the `offset`th on.
-
-        `query` keeps those that have its words, or words that begin so, in title, source, author or
-        id; `order` is `added`, `newest`, `oldest`, `title` or `longest`.
-        """
-        return self.store.articles(offset, limit, order, query)
-
-    def count(self, query: str = "") -> int:
-        """How many articles there are, or how many `articles` finds."""
-        return self.store.count(query)
-
-    def article(self, article_id: str) -> Article:
-        """One article, whole. Raises `ArticleMissing`."""
-        article = self.store.get(article_id)
-        if article is None:
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
-        return article
-
-    def remove(self, article_id: str) -> None:
-        """Forget an article, in every index. Raises `ArticleMissing`."""
-        if not self.store.remove([article_id]):
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
-
-    # Questions
 
     def ask(
         self,

@@ -1,0 +1,54 @@
+"""Collection: the articles of one store, as a user adds, lists and removes them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.components import Components
+from rag.errors import ArticleMissing
+from rag.ingestion.pipeline import IngestReport, Progress, ingest
+from vectorstore.catalog import ArticleSummary
+from vectorstore.listing import Order
+from vectorstore.records import Article
+
+Source = str | Path | Article
+
+
+class Collection(Components):
+    """What can be done with articles without asking them anything."""
+
+    def add(
+        self, source: Source | Iterable[Source], *, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read, chunk, embed and store articles: files, folders, globs, or `Article` objects.
+
+        Adding again what has not changed does nothing. What cannot be read is named in the
+        report, and the rest goes on.
+        """
+        sources = [source] if isinstance(source, str | Path | Article) else list(source)
+        return ingest(self.opened(create=True), self.embedder, sources, progress=progress)
+
+    def articles(
+        self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""
+    ) -> list[ArticleSummary]:
+        """What the store holds, without the texts: all, or `limit` of them from the `offset`th on.
+
+        `query` keeps those that have its words, or words that begin so, in title, source, author or
+        id; `order` is `added`, `newest`, `oldest`, `title` or `longest`.
+        """
+        return self.store.articles(offset, limit, order, query)
+
+    def count(self, query: str = "") -> int:
+        """How many articles there are, or how many `articles` finds."""
+        return self.store.count(query)
+
+    def article(self, article_id: str) -> Article:
+        """One article, whole. Raises `ArticleMissing`."""
+        article = self.store.get(article_id)
+        if article is None:
+            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
+        return article
+
+    def remove(self, article_id: str) -> None:
+        """Forget an article, in every index. Raises `ArticleMissing`."""
+        if not self.store.remove([article_id]):
+            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
