@@ -6,7 +6,7 @@ for its owner alone. One connection is one snapshot.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import (
     Client,
@@ -21,12 +21,13 @@ from threading import Thread
 from typing import Any, cast
 
 from vectorstore.errors import FootnoteError, StoreError
+from vectorstore.notes import Note
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
 
 _READING = {"count", "articles", "ids", "summary", "get_many", "search"}
 _VALUES = {"passages", "generation"}
-_WRITING = {"put", "remove"}
+_OWN = {"put", "remove", "notes", "write_notes", "remove_notes"}
 _GONE = (OSError, EOFError)
 
 
@@ -73,7 +74,7 @@ class Lender:
         try:
             if name in _VALUES:
                 return getattr(snapshot, name), None
-            owner = {**dict.fromkeys(_READING, snapshot), **dict.fromkeys(_WRITING, self._store)}
+            owner = {**dict.fromkeys(_READING, snapshot), **dict.fromkeys(_OWN, self._store)}
             return getattr(owner[name], name)(*values, **named), None
         except (FootnoteError, ValueError) as error:
             return None, error
@@ -108,6 +109,21 @@ class LentStore(ArticleStore):
         """See `ArticleStore.remove`."""
         with self._asking() as asked:
             return int(asked.remove(list(ids)))
+
+    def notes(self, kind: str, names: Sequence[str] | None = None) -> dict[str, Note]:
+        """See `ArticleStore.notes`."""
+        with self._asking() as asked:
+            return cast("dict[str, Note]", asked.notes(kind, names))
+
+    def write_notes(self, kind: str, notes: Mapping[str, Note]) -> None:
+        """See `ArticleStore.write_notes`."""
+        with self._asking() as asked:
+            asked.write_notes(kind, dict(notes))
+
+    def remove_notes(self, kind: str, names: Iterable[str]) -> None:
+        """See `ArticleStore.remove_notes`."""
+        with self._asking() as asked:
+            asked.remove_notes(kind, list(names))
 
     def close(self) -> None:
         """Nothing is held."""

@@ -64,17 +64,66 @@ def serve(
 
 
 @app.command()
-def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = False) -> None:
-    """Add articles: files, folders, globs, JSON Lines. Adding again changes nothing."""
+def add(
+    sources: opt.Sources,
+    store: opt.Store = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Add articles: files, folders, globs, web addresses, sitemaps. Again changes nothing."""
     from ui.cli import terminal
 
     with _chatbot(store) as bot:
         with terminal.progress("Adding") as progress:
-            report = bot.add(sources, progress=progress)
+            report = bot.add(sources, allow_private=allow_private, progress=progress)
         terminal.show_report(report, as_json=as_json)
     nothing_read = not (report.added or report.updated or report.unchanged)
     if report.failed and nothing_read:
         raise typer.Exit(1)
+
+
+@app.command()
+def follow(
+    sources: opt.Followed = None,
+    store: opt.Store = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Follow feeds, sitemaps, pages and folders; without any, list what is followed."""
+    from ui.cli import following
+
+    with _chatbot(store) as bot:
+        if sources:
+            following.follow(bot, sources, allow_private=allow_private)
+        else:
+            following.show(bot, as_json=as_json)
+
+
+@app.command()
+def unfollow(sources: opt.Unfollowed, store: opt.Store = None) -> None:
+    """Follow something no more; its articles stay."""
+    with _chatbot(store) as bot:
+        for source in sources:
+            typer.echo(f"{bot.unfollow(source).source} is not followed any more.", err=True)
+
+
+@app.command()
+def update(
+    store: opt.Store = None,
+    every: opt.Every = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Bring in what is new or changed in all that is followed."""
+    from ui.cli import following
+
+    pause = following.seconds(every) if every else None
+    while True:
+        with _chatbot(store) as bot:
+            following.update(bot, allow_private=allow_private, as_json=as_json)
+        if pause is None:
+            break
+        following.wait(pause)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Files into articles: text, Markdown, web pages, JSON Lines, folders and globs of them."""
 
 from rag.ingestion.loaders.loading import Loaded, Loader
-from rag.ingestion.loaders.records import Failure, Notice
+from rag.ingestion.loaders.records import Failure, Notice, Unchanged
 
-__all__ = ["Failure", "Loaded", "Loader", "Notice"]
+__all__ = ["Failure", "Loaded", "Loader", "Notice", "Unchanged"]

@@ -11,12 +11,12 @@ from rag.ingestion.loaders.decoding import text_of
 from rag.ingestion.loaders.jsonlines import SUFFIX, JsonLines
 from rag.ingestion.loaders.markdown import read_markdown
 from rag.ingestion.loaders.naming import id_of_file, id_of_url, title_in
-from rag.ingestion.loaders.records import Failure, Notice, RawArticle
+from rag.ingestion.loaders.records import Failure, Notice, RawArticle, Unchanged
 from rag.ingestion.loaders.sources import files
 from rag.ingestion.loaders.webpage import read_webpage
 from vectorstore.records import Article
 
-Loaded = Article | Failure | Notice
+Loaded = Article | Failure | Notice | Unchanged
 """What comes of a source, one at a time."""
 
 
@@ -58,7 +58,7 @@ class Loader:
                 if isinstance(raw, SourceError):
                     yield Failure(place, str(raw))
                 else:
-                    yield from _finished(raw, place)
+                    yield from finished(raw, place)
         except SourceError as error:
             yield Failure(name, str(error))
         except OSError as error:
@@ -85,7 +85,7 @@ _READERS: dict[str, Callable[[Path], RawArticle]] = {
 }
 
 
-def _finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
+def finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
     """The article that a raw one makes, after the notices about it."""
     text, hidden = canonical(raw.text)
     if not text:

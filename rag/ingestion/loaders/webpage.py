@@ -30,16 +30,38 @@ _WHITE = {"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"}
 
 
 def read_webpage(path: Path) -> RawArticle:
-    """The article in an HTML file, with title, author, date and site's name.
+    """The article in an HTML file; see `article_in`."""
+    return article_in(parsed(bytes_of(path)))
 
-    Raises `SourceError` when there is no article in it.
+
+def parsed(data: bytes, charset: str | None = None) -> "HtmlElement":
+    """The tree of an HTML page. Raises `SourceError` for data that is none.
+
+    `charset` is what its server calls its encoding; without one it is what the page says.
+    """
+    from lxml.etree import ParserError
+    from lxml.html import HTMLParser, document_fromstring
+
+    declared = _CHARSET.search(data[:2048])
+    text = decode(data, charset or (declared[1].decode("ascii") if declared else None))
+    try:
+        return document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8"))
+    except ParserError as error:
+        raise SourceError("it is empty") from error
+
+
+def article_in(tree: "HtmlElement", url: str | None = None) -> RawArticle:
+    """The article in a page, with title, author, date and site's name.
+
+    What a visitor does not see is taken out of `tree` first. Raises `SourceError` when there is no
+    article in it.
     """
     import trafilatura
 
-    tree = _parsed(path)
     remarks = _strip_hidden(tree)
     page = trafilatura.bare_extraction(
         tree,
+        url=url,
         with_metadata=True,
         include_comments=False,
         date_extraction_params={"original_date": True, "extensive_search": False},
@@ -55,19 +77,6 @@ def read_webpage(path: Path) -> RawArticle:
         published_at=page.date,
         remarks=remarks,
     )
-
-
-def _parsed(path: Path) -> "HtmlElement":
-    from lxml.etree import ParserError
-    from lxml.html import HTMLParser, document_fromstring
-
-    data = bytes_of(path)
-    declared = _CHARSET.search(data[:2048])
-    text = decode(data, declared[1].decode("ascii") if declared else None)
-    try:
-        return document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8"))
-    except ParserError as error:
-        raise SourceError("it is empty") from error
 
 
 def _strip_hidden(tree: "HtmlElement") -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import SourceError
 from rag.ingestion.loaders.decoding import MOST_BYTES
-from rag.ingestion.web.addresses import is_address, normalized
+from rag.ingestion.web.addresses import normalized
 from rag.ingestion.web.replies import Fetched
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _from_xml(content: bytes, base: str) -> Listing | None:
         resolve_entities=False,
         no_network=True,
     )
-    title, entries = None, []
+    title: str | None = None
+    entries: list[Entry] = []
     try:
         for _, element in events:
             if _name(element) in _ITEMS:
@@ -151,12 +153,9 @@ def _made(
 ) -> Iterator[Entry]:
     """An entry, unless its address is none of the web's."""
     mark = sha256("\n".join(said).encode(errors="replace")).hexdigest()[:16] if said else ""
-    try:
-        address = normalized(url, base) if url else ""
-    except SourceError:
-        return
-    if is_address(address):
-        yield Entry(address, mark, title, published)
+    with suppress(SourceError):
+        if url:
+            yield Entry(normalized(url, base), mark, title, published)
 
 
 def _once(entries: list[Entry]) -> tuple[Entry, ...]:
