@@ -21,8 +21,8 @@ PARAGRAPHS = (
     "two years of repairs that cost four million crowns.",
     "Mayor Ilse Tarnow said that heavy lorries would stay banned from it, and that a new path for "
     "cyclists would be ready by the summer.",
-    "Shopkeepers on the eastern bank, who lost a third of their trade while it was closed, welcomed "
-    "the vote and asked for longer opening hours on the first weekend.",
+    "Shopkeepers on the eastern bank, who lost a third of their trade while it was closed, "
+    "welcomed the vote and asked for longer opening hours on the first weekend.",
 )
 
 
@@ -31,6 +31,7 @@ class Reply:
     """What the site answers. With `tagged`, it has an ETag and answers 304 to who knows it.
 
     `drip` sends the body byte by byte, so many seconds apart; `cut` breaks the connection off.
+    With `raw` the body is all that is sent, status and headers included.
     """
 
     body: bytes = b""
@@ -40,6 +41,7 @@ class Reply:
     tagged: bool = True
     drip: float = 0.0
     cut: bool = False
+    raw: bool = False
 
 
 Page = str | Reply | Callable[["Site"], Reply]
@@ -113,6 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
                 site.at_once -= 1
 
     def _answer(self, reply: Reply) -> None:
+        if reply.raw:
+            self._drip(reply)
+            return
         etag = f'"{sha256(reply.body).hexdigest()[:12]}"'
         known = reply.tagged and reply.status == 200 and self.headers.get("If-None-Match") == etag
         self.send_response(304 if known else reply.status)
@@ -127,11 +132,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.wfile.write(body[: len(body) // 2])
         elif reply.drip:
-            for byte in body:
-                self.wfile.write(bytes([byte]))
-                sleep(reply.drip)
+            self._drip(reply)
         else:
             self.wfile.write(body)
+
+    def _drip(self, reply: Reply) -> None:
+        self.close_connection = True
+        for byte in reply.body:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            sleep(reply.drip)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -162,7 +172,8 @@ def rss(title: str, items: Mapping[str, str]) -> Reply:
         f"<pubDate>{formatdate(1715673600)}</pubDate></item>"
         for url, name in items.items()
     )
-    text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{listed}</channel></rss>'
+    channel = f"<channel><title>{title}</title>{listed}</channel>"
+    text = f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'
     return Reply(text.encode(), kind="application/rss+xml")
 
 

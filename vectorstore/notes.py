@@ -27,7 +27,7 @@ class Notes:
         """The notes of these names, or all of a kind."""
         found: dict[str, Note] = {}
         if names is not None:
-            for part in _parts([_key(kind, name) for name in names]):
+            for part in _parts([_key(kind, name) for name in dict.fromkeys(names)]):
                 found |= self._get(ids=part)
             return found
         while page := self._get(where={"kind": kind}, limit=SERVED, offset=len(found)):

@@ -20,9 +20,17 @@ _TRACKING_NAMES = frozenset(
 )
 _MIRRORS = ("www.", "m.", "mobile.", "amp.")
 _NAT64 = IPv6Network("64:ff9b::/96")
-# What Python counts as public and is not: relays into IPv4, and the inside of a cloud.
+# What some Pythons count as public and is not: protocols' own, relays into IPv4, a cloud's inside.
 _REFUSED = tuple(
-    map(ip_network, ("192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2002::/16", "3fff::/20"))
+    ip_network(network)
+    for network in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "168.63.129.16/32",
+        "2001::/23",
+        "2002::/16",
+        "3fff::/20",
+    )
 )
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
@@ -69,16 +77,16 @@ def public_addresses(host: str, port: int, resolve: Resolve) -> list[str]:
 
     Raises `SourceError` where one is not, or the port is none of the web's.
     """
-    if port not in PORTS:
-        known = ", ".join(map(str, sorted(PORTS)))
-        raise SourceError(f"port {port} is not one of the web's ({known})")
     found = resolve(host, port)
     for address in found:
         if not is_public(address):
             raise SourceError(
                 f"'{host}' is at {address}, which is not on the public internet; "
-                "from your own command line add --allow-private"
+                "on your own machine, add --allow-private"
             )
+    if port not in PORTS:
+        known = ", ".join(map(str, sorted(PORTS)))
+        raise SourceError(f"port {port} is not one of the web's ({known})")
     return found
 
 

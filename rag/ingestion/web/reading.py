@@ -61,13 +61,13 @@ class WebLoader:
     def __init__(self, client: "WebClient", store: ArticleStore, targets: Sequence[Target]) -> None:
         self._client = client
         self._store = store
-        self._targets = targets
+        self._targets = interleaved(targets)
         self._remembered = Remembered(store)
         self._identities = Identities(store)
         self._lists: dict[str, Visit] = {}
         self._unsettled: set[str] = set()
         self._hidden = 0
-        self.total = len(targets)
+        self.total = len(self._targets)
         self.titles: dict[str, str] = {}
         self.errors: dict[str, str] = {}
 
@@ -227,9 +227,13 @@ class WebLoader:
 
 
 def interleaved(targets: Sequence[Target]) -> list[Target]:
-    """The same targets, those of different hosts in turn, so that none is waited for alone."""
-    hosts: dict[str, deque[Target]] = {}
+    """The same targets, each once, those of different hosts in turn: none is waited for alone."""
+    once: dict[str, Target] = {}
     for target in targets:
+        lists = once[target.url].lists if target.url in once else ()
+        once[target.url] = replace(target, lists=(*lists, *target.lists))
+    hosts: dict[str, deque[Target]] = {}
+    for target in once.values():
         hosts.setdefault(host_of(target.url), deque()).append(target)
     turns: list[Target] = []
     while hosts:
