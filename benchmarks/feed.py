@@ -52,10 +52,10 @@ def _page(item: int) -> str:
         f"Report {item} from {place}",
         [
             " ".join(
-                _SENTENCE.format(place=place, item=item, part=part * 5 + step, cost=item + step)
-                for step in range(3)
+                _SENTENCE.format(place=place, item=item, part=part * 2 + step, cost=item + step)
+                for step in range(2)
             )
-            for part in range(5)
+            for part in range(2)
         ],
     )
 
