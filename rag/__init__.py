@@ -16,6 +16,7 @@ from rag.documents import answer_json, article_json, hit_json
 from rag.errors import FootnoteError
 from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
+from rag.ingestion.web.following import Follow
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit, Passage
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "FactCheck",
     "Failure",
+    "Follow",
     "FootnoteError",
     "Hit",
     "IngestReport",

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.components import Components
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.ingestion.web.addresses import is_address
+from rag.ingestion.web.following import Follow, follow, follows, unfollow, update
+from rag.ingestion.web.reading import Target, WebLoader
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Order
 from vectorstore.records import Article
-
-if TYPE_CHECKING:
-    from rag.ingestion.web.following import Follow
 
 Source = str | Path | Article
 
@@ -41,35 +39,29 @@ class Collection(Components):
         if not addresses:
             return ingest(store, self.embedder, sources, progress=progress)
         from rag.ingestion.web.client import WebClient
-        from rag.ingestion.web.reading import Target, WebLoader
 
         others = [one for one in sources if not is_address(one)]
         with WebClient(allow_private=allow_private) as client:
             web = WebLoader(client, store, [Target.named(address) for address in addresses])
             return ingest(store, self.embedder, others, web=web, progress=progress)
 
-    def follow(self, source: str | Path, *, allow_private: bool = False) -> "Follow":
+    def follow(self, source: str | Path, *, allow_private: bool = False) -> Follow:
         """Follow a feed, a sitemap, a page or a folder: `update` brings in its articles.
 
         A page is followed by the feed that it names, if it names one. Raises `SourceError` where
         there is nothing to follow, and `InputError`. `allow_private` is as in `add`.
         """
         from rag.ingestion.web.client import WebClient
-        from rag.ingestion.web.following import follow
 
         with WebClient(allow_private=allow_private) as client:
             return follow(self.opened(create=True), source, client)
 
-    def unfollow(self, source: str | Path) -> "Follow":
+    def unfollow(self, source: str | Path) -> Follow:
         """Follow it no more; the articles stay. Raises `InputError` where it was not followed."""
-        from rag.ingestion.web.following import unfollow
-
         return unfollow(self.store, source)
 
-    def follows(self) -> list["Follow"]:
+    def follows(self) -> list[Follow]:
         """What is followed, and how the last `update` of each went."""
-        from rag.ingestion.web.following import follows
-
         return follows(self.store)
 
     def update(
@@ -80,7 +72,6 @@ class Collection(Components):
         What has vanished from there stays. `allow_private` is as in `add`.
         """
         from rag.ingestion.web.client import WebClient
-        from rag.ingestion.web.following import update
 
         with WebClient(allow_private=allow_private) as client:
             return update(self.store, self.embedder, client, progress=progress)

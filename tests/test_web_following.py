@@ -271,6 +271,13 @@ def test_what_is_not_followed_any_more_keeps_its_articles(bot: Chatbot, site: Si
         bot.unfollow(site.url("/feed"))
 
 
+@pytest.mark.parametrize(
+    "address", ["http://[::1/", "http://user:word@courier.example/", "https://", "HTTP://a b/"]
+)
+def test_what_is_no_address_is_a_failure(bot: Chatbot, address: str) -> None:
+    assert [one.source for one in add(bot, address).failed] == [address]
+
+
 @pytest.fixture
 def footnote(tmp_path: Path) -> Callable[..., Result]:
     def run(*words: str) -> Result:

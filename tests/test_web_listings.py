@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import SourceError
+from rag.ingestion.web.fetched import Fetched
 from rag.ingestion.web.listings import Entry, Listing, listing_in
-from rag.ingestion.web.replies import Fetched
 
 BASE = "https://courier.example/news/feed"
 BOMB = "".join(f'<!ENTITY e{n} "{"".join(f"&e{n - 1};" for _ in range(10))}">' for n in range(1, 9))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SourceError
+from rag.ingestion.web.fetched import Fetched
 from rag.ingestion.web.pages import feed_in, read_page
-from rag.ingestion.web.replies import Fetched
 
 PAGES = Path(__file__).parent / "web_pages"
 ARTICLES = {path.stem: path.read_text("utf-8") for path in sorted(PAGES.glob("articles/*.html"))}
@@ -107,6 +107,11 @@ def test_a_page_is_known_by_its_canonical_address(head: str, address: str) -> No
     markup = ARTICLES["old-page-of-tables"].replace("</head>", f"{head}</head>")
     url = "https://m.courier.example:443/a?utm_source=mail&id=7&fbclid=x#top"
     assert read_page(page(markup, url)).url == address
+
+
+def test_a_number_in_a_title_is_no_error() -> None:
+    markup = ARTICLES["press-release"].replace("Old bridge in Brandau", "Room 404")
+    assert "The first buses" in read_page(page(markup)).text
 
 
 def test_plain_text_is_an_article() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ Progress = Callable[[int, int | None, str], None]
 
 _BATCH = 128
 """How many passages are embedded and stored at a time, or one article's if it has more."""
+_SECONDS = 5.0
+"""What has come is stored after so long, though it be less: the web is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +157,15 @@ class _Run:
 
 
 def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
-    """Runs of steps with about `_BATCH` passages to embed, or twice as many steps."""
+    """Runs of steps with about `_BATCH` passages, or twice as many steps, or of `_SECONDS`."""
     batch: list[_Step] = []
-    passages = 0
+    passages, started = 0, monotonic()
     for step in steps:
         batch.append(step)
         passages += len(step.entry.passages) if step.entry else 0
-        if passages >= _BATCH or len(batch) >= 2 * _BATCH:
+        if passages >= _BATCH or len(batch) >= 2 * _BATCH or monotonic() - started > _SECONDS:
             yield batch
-            batch, passages = [], 0
+            batch, passages, started = [], 0, monotonic()
     if batch:
         yield batch
 

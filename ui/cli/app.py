@@ -120,9 +120,9 @@ def update(
     pause = following.seconds(every) if every else None
     while True:
         with _chatbot(store) as bot:
-            following.update(bot, allow_private=allow_private, as_json=as_json)
+            done = following.update(bot, allow_private=allow_private, as_json=as_json)
         if pause is None:
-            break
+            raise typer.Exit(0 if done else 1)
         following.wait(pause)
 
 

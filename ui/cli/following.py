@@ -48,13 +48,14 @@ def show(bot: "Chatbot", *, as_json: bool) -> None:
     terminal.console().print(table)
 
 
-def update(bot: "Chatbot", *, allow_private: bool, as_json: bool) -> None:
-    """Bring everything up to date, and report."""
+def update(bot: "Chatbot", *, allow_private: bool, as_json: bool) -> bool:
+    """Bring everything up to date, and report; whether anything could be had."""
     if not bot.follows():
         raise InputError("Nothing is followed. Begin with: footnote follow ADDRESS")
     with terminal.progress("Updating") as progress:
         report = bot.update(allow_private=allow_private, progress=progress)
     terminal.show_report(report, as_json=as_json)
+    return not report.failed or bool(report.added or report.updated or report.unchanged)
 
 
 def seconds(written: str) -> int:

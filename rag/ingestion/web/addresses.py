@@ -19,6 +19,7 @@ _TRACKING_NAMES = frozenset(
     "oly_anon_id oly_enc_id cmpid ns_campaign ns_mchannel ns_source ito ocid smid smtyp".split()
 )
 _MIRRORS = ("www.", "m.", "mobile.", "amp.")
+_FRONT = {"", "index.html", "index.php", "home"}
 _NAT64 = IPv6Network("64:ff9b::/96")
 # What some Pythons count as public and is not: protocols' own, relays into IPv4, a cloud's inside.
 _REFUSED = tuple(
@@ -64,12 +65,16 @@ def same_site(one: str, other: str) -> bool:
 
 def host_of(url: str) -> str:
     """The host and port of an address, which are asked one thing at a time."""
-    return urlsplit(url).netloc
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def is_front(url: str) -> bool:
     """Whether an address is that of a site's front page."""
-    return urlsplit(url).path.strip("/").lower() in {"", "index.html", "index.php", "home"}
+    parts = urlsplit(url)
+    return not _query(parts.query) and parts.path.strip("/").lower() in _FRONT
 
 
 def public_addresses(host: str, port: int, resolve: Resolve) -> list[str]:

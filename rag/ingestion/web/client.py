@@ -11,8 +11,9 @@ import httpx2
 
 from rag.errors import SourceError, SourceGone, SourceUnavailable
 from rag.ingestion.web.addresses import Resolve, checked, host_of, is_front
+from rag.ingestion.web.fetched import NOTHING_KNOWN, Fetched, Validators
 from rag.ingestion.web.network import GuardedTransport, resolved
-from rag.ingestion.web.replies import NOTHING_KNOWN, AsItWas, Busy, Fetched, Validators, taken, told
+from rag.ingestion.web.replies import AsItWas, Busy, taken, told
 from rag.ingestion.web.robots import AGENT, Robots
 from rag.ingestion.web.turns import Turns
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 from rag.errors import InputError, SourceError
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.ingestion.web.addresses import is_address, normalized
+from rag.ingestion.web.fetched import Fetched
 from rag.ingestion.web.listings import listing_in
 from rag.ingestion.web.pages import feed_in, read_page
 from rag.ingestion.web.reading import Target, WebLoader
 from rag.ingestion.web.remembered import now
-from rag.ingestion.web.replies import Fetched
 from rag.models.encoder import Embedder
 from vectorstore.store import ArticleStore
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rag.errors import SourceError
 from rag.ingestion.loaders.decoding import MOST_BYTES
 from rag.ingestion.web.addresses import normalized
-from rag.ingestion.web.replies import Fetched
+from rag.ingestion.web.fetched import Fetched
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -9,7 +9,7 @@ from rag.ingestion.loaders.decoding import decode
 from rag.ingestion.loaders.records import RawArticle
 from rag.ingestion.loaders.webpage import article_in, parsed
 from rag.ingestion.web.addresses import checked, is_front, normalized, same_site
-from rag.ingestion.web.replies import Fetched
+from rag.ingestion.web.fetched import Fetched
 from rag.ingestion.web.walls import obstacle
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from rag.ingestion.loaders.loading import Loaded, finished
 from rag.ingestion.loaders.records import Failure, Notice, Unchanged
 from rag.ingestion.web.addresses import host_of, normalized
 from rag.ingestion.web.ahead import ahead
+from rag.ingestion.web.fetched import Fetched
 from rag.ingestion.web.identity import Identities
 from rag.ingestion.web.listings import Entry, Listing, listing_in
 from rag.ingestion.web.pages import read_page
 from rag.ingestion.web.remembered import Remembered, Visit, now
-from rag.ingestion.web.replies import Fetched
 from vectorstore.records import Article
 from vectorstore.store import ArticleStore
 
@@ -184,7 +184,7 @@ class WebLoader:
             target.url,
             replace(earlier, at=now(), mark=target.entry.mark, failure=str(error), lasting=lasting),
         )
-        if earlier.article is None:
+        if not self._identities.is_stored(visit):
             return Failure(target.url, str(error))
         kept = f"{error}; the article that was read there before is kept"
         if isinstance(error, SourceGone):

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from rag.ingestion.chunking import VERSION
-from rag.ingestion.web.replies import NOTHING_KNOWN, Validators
+from rag.ingestion.web.fetched import NOTHING_KNOWN, Validators
 from vectorstore.catalog import version_of
 from vectorstore.store import ArticleStore
 

@@ -2,7 +2,6 @@
 
 import re
 import ssl
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
 
@@ -10,6 +9,7 @@ import httpx2
 
 from rag.errors import SourceError, SourceGone, SourceUnavailable
 from rag.ingestion.loaders.decoding import MOST_BYTES
+from rag.ingestion.web.fetched import Fetched, Validators
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
@@ -20,34 +20,6 @@ _REFUSALS = {
     407: "a proxy asks for a password",
     451: "it is withheld by law",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a site gave to recognise a page by, that it need not send it again."""
-
-    etag: str | None = None
-    modified: str | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that ask for a page only if it has changed."""
-        named = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in named.items() if value}
-
-
-NOTHING_KNOWN = Validators()
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A page as it came: `url` is where it was found at last, `kind` its media type."""
-
-    url: str
-    content: bytes
-    kind: str
-    charset: str | None = None
-    validators: Validators = NOTHING_KNOWN
 
 
 class AsItWas(Exception):
