@@ -19,6 +19,7 @@ import pytest
 
 from tests.store_tools import BEES, BUDGET, DIMENSION, RIVER, entry, found
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
+from vectorstore.notes import Note
 from vectorstore.records import Article
 from vectorstore.server import disconnect
 from vectorstore.store import ArticleStore
@@ -263,7 +264,9 @@ def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None
 
 
 def test_notes_are_shared_by_all_who_share_a_store(server: str, tmp_path: Path) -> None:
-    many = {f"https://courier.example/{n}": {"mark": str(n), "failure": None} for n in range(700)}
+    many: dict[str, Note] = {
+        f"https://courier.example/{n}": {"mark": str(n), "failure": None} for n in range(700)
+    }
     with (
         on_server(server, tmp_path, collection="noted") as one,
         on_server(server, tmp_path, collection="noted") as two,

@@ -78,7 +78,7 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    _show_sources(screen, answer.citations)
+    show_sources(screen, answer.citations)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
@@ -111,10 +111,11 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
         if statement.verdict == "contradicted":
             line.append(f" ({statement.note})", style="dim")
         screen.print(line)
-    _show_sources(screen, checked.citations)
+    show_sources(screen, checked.citations)
 
 
-def _show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
+def show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
+    """Each citation's article and words, under its number."""
     for citation in citations:
         screen.print()
         screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
