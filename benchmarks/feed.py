@@ -4,9 +4,12 @@ python -m benchmarks.feed [ITEMS]
 """
 
 import sys
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from rag import Chatbot, Settings
 from tests.web_site import Reply, Site, html, rss
@@ -21,29 +24,44 @@ _SENTENCE = (
 
 
 def main(items: int) -> None:
-    """Print the process's memory along the run, and the report."""
-    with Site() as site, TemporaryDirectory() as folder:
-        site.pages["/feed"] = rss(
-            "Courier", {site.url(f"/{n}"): f"Report {n}" for n in range(items)}
-        )
+    """Print this process's memory along the run, and the reports; the site is another process."""
+    here, there = Pipe()
+    serving = Process(target=_serve, args=(items, there), daemon=True)
+    serving.start()
+    with (
+        TemporaryDirectory() as folder,
+        Chatbot.open(Path(folder) / "store", Settings()) as bot,
+    ):
+        bot.follow(here.recv(), allow_private=True)
+        for _ in range(2):
+            _update(bot, items)
+            here.send("asked")
+            print(f"{here.recv():,} requests so far")  # noqa: T201
+    serving.terminate()
+
+
+def _update(bot: Chatbot, items: int) -> None:
+    started, shown = perf_counter(), 0
+
+    def progress(done: int, total: int | None, _: str) -> None:
+        nonlocal shown
+        if done * _STEPS // items > shown or not shown:
+            shown = max(1, done * _STEPS // items)
+            print(f"{done:6,} of {total:,}: {_memory():,.0f} MB", flush=True)  # noqa: T201
+
+    report = bot.update(allow_private=True, progress=progress)
+    print(report, f"{perf_counter() - started:.1f} s", flush=True)  # noqa: T201
+
+
+def _serve(items: int, there: "Connection[Any, Any]") -> None:
+    with Site() as site:
+        listed = {site.url(f"/{n}"): f"Report {n}" for n in range(items)}
+        site.pages["/feed"] = rss("Courier", listed)
         for n in range(items):
             site.pages[f"/{n}"] = lambda _, n=n: Reply(_page(n).encode())  # type: ignore[misc]
-        with Chatbot.open(Path(folder) / "store", Settings()) as bot:
-            bot.follow(site.url("/feed"), allow_private=True)
-            started, shown = perf_counter(), 0
-
-            def progress(done: int, total: int | None, _: str) -> None:
-                nonlocal shown
-                if done * _STEPS // items > shown or shown == 0:
-                    shown = max(1, done * _STEPS // items)
-                    print(f"{done:6,} of {total:,}: {_memory():,.0f} MB", flush=True)  # noqa: T201
-
-            report = bot.update(allow_private=True, progress=progress)
-            print(report, f"{perf_counter() - started:.0f} s")  # noqa: T201
-            started, asked = perf_counter(), len(site.asked)
-            report = bot.update(allow_private=True)
-            seconds, more = perf_counter() - started, len(site.asked) - asked
-            print(report, f"{seconds:.1f} s, {more} requests")  # noqa: T201
+        there.send(site.url("/feed"))
+        while there.recv():
+            there.send(len(site.asked))
 
 
 def _page(item: int) -> str:

@@ -4,8 +4,8 @@ import sys
 
 import typer
 
+from ui.cli import following, overviews
 from ui.cli import options as opt
-from ui.cli import overviews
 from ui.cli.keys import key
 from ui.cli.opening import chatbot
 
@@ -18,6 +18,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(key, name="key")
+app.command()(following.follow)
+app.command()(following.unfollow)
+app.command()(following.update)
 app.command()(overviews.timeline)
 app.command()(overviews.brief)
 
@@ -78,50 +81,6 @@ def add(
     nothing_read = not (report.added or report.updated or report.unchanged)
     if report.failed and nothing_read:
         raise typer.Exit(1)
-
-
-@app.command()
-def follow(
-    sources: opt.Followed = None,
-    store: opt.Store = None,
-    allow_private: opt.AllowPrivate = False,
-    as_json: opt.AsJson = False,
-) -> None:
-    """Follow feeds, sitemaps, pages and folders; without any, list what is followed."""
-    from ui.cli import following
-
-    with _chatbot(store) as bot:
-        if sources:
-            following.follow(bot, sources, allow_private=allow_private)
-        else:
-            following.show(bot, as_json=as_json)
-
-
-@app.command()
-def unfollow(sources: opt.Unfollowed, store: opt.Store = None) -> None:
-    """Follow something no more; its articles stay."""
-    with _chatbot(store) as bot:
-        for source in sources:
-            typer.echo(f"{bot.unfollow(source).source} is not followed any more.", err=True)
-
-
-@app.command()
-def update(
-    store: opt.Store = None,
-    every: opt.Every = None,
-    allow_private: opt.AllowPrivate = False,
-    as_json: opt.AsJson = False,
-) -> None:
-    """Bring in what is new or changed in all that is followed."""
-    from ui.cli import following
-
-    pause = following.seconds(every) if every else None
-    while True:
-        with _chatbot(store) as bot:
-            done = following.update(bot, allow_private=allow_private, as_json=as_json)
-        if pause is None:
-            raise typer.Exit(0 if done else 1)
-        following.wait(pause)
 
 
 @app.command()

@@ -1,41 +1,91 @@
-"""`footnote follow` and `footnote update`."""
+"""`footnote follow`, `unfollow` and `update`: what is kept current."""
 
 import re
-import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from time import sleep
 from typing import TYPE_CHECKING
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
-from rag.errors import InputError, StoreMissing
-from ui.cli import terminal
+from ui.cli import options as opt
+from ui.cli.opening import chatbot
 
 if TYPE_CHECKING:
-    from rag import Chatbot
+    from rag import Chatbot, Follow
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHORTEST = 60
 
 
-def follow(bot: "Chatbot", sources: Iterable[str], *, allow_private: bool) -> None:
-    """Begin to follow, and say what."""
-    for source in sources:
-        found = bot.follow(source, allow_private=allow_private)
-        sys.stderr.write(
-            f"Following the {found.kind} '{found.title or found.url}' ({found.url}).\n"
-        )
-    sys.stderr.write("Bring in its articles with: footnote update\n")
+def follow(
+    sources: opt.Followed = None,
+    store: opt.Store = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Follow feeds, sitemaps, pages and folders; without any, list what is followed."""
+    with chatbot(store) as bot:
+        for source in sources or ():
+            found = bot.follow(source, allow_private=allow_private)
+            name = found.title or found.url
+            typer.echo(f"Following the {found.kind} '{name}' ({found.url}).", err=True)
+        if sources:
+            typer.echo("Bring in its articles with: footnote update", err=True)
+        else:
+            _show(_followed(bot), as_json=as_json)
 
 
-def show(bot: "Chatbot", *, as_json: bool) -> None:
-    """The list of what is followed."""
+def unfollow(sources: opt.Unfollowed, store: opt.Store = None) -> None:
+    """Follow something no more; its articles stay."""
+    with chatbot(store) as bot:
+        for source in sources:
+            typer.echo(f"{bot.unfollow(source).source} is not followed any more.", err=True)
+
+
+def update(
+    store: opt.Store = None,
+    every: opt.Every = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Bring in what is new or changed in all that is followed."""
+    pause = _seconds(every) if every else None
+    while True:
+        with chatbot(store) as bot:
+            done = _update(bot, allow_private=allow_private, as_json=as_json)
+        if pause is None:
+            raise typer.Exit(0 if done else 1)
+        typer.echo(f"Again in {pause // 60} minutes; Ctrl+C ends.", err=True)
+        sleep(pause)
+
+
+def _update(bot: "Chatbot", *, allow_private: bool, as_json: bool) -> bool:
+    """Bring everything up to date, and report; whether anything could be had."""
+    from rag.errors import InputError
+    from ui.cli import terminal
+
+    if not _followed(bot):
+        raise InputError("Nothing is followed. Begin with: footnote follow ADDRESS")
+    with terminal.progress("Updating") as progress:
+        report = bot.update(allow_private=allow_private, progress=progress)
+    terminal.show_report(report, as_json=as_json)
+    return not report.failed or bool(report.added or report.updated or report.unchanged)
+
+
+def _followed(bot: "Chatbot") -> "list[Follow]":
+    from rag.errors import StoreMissing
+
     try:
-        followed = bot.follows()
+        return bot.follows()
     except StoreMissing:
-        followed = []
+        return []
+
+
+def _show(followed: "list[Follow]", *, as_json: bool) -> None:
+    from ui.cli import terminal
+
     if as_json:
         terminal.print_json([asdict(one) for one in followed])
         return
@@ -48,26 +98,12 @@ def show(bot: "Chatbot", *, as_json: bool) -> None:
     terminal.console().print(table)
 
 
-def update(bot: "Chatbot", *, allow_private: bool, as_json: bool) -> bool:
-    """Bring everything up to date, and report; whether anything could be had."""
-    if not bot.follows():
-        raise InputError("Nothing is followed. Begin with: footnote follow ADDRESS")
-    with terminal.progress("Updating") as progress:
-        report = bot.update(allow_private=allow_private, progress=progress)
-    terminal.show_report(report, as_json=as_json)
-    return not report.failed or bool(report.added or report.updated or report.unchanged)
-
-
-def seconds(written: str) -> int:
+def _seconds(written: str) -> int:
     """A time such as `90s`, `15m`, `2h` or `1d`, in seconds. Raises `InputError`."""
+    from rag.errors import InputError
+
     found = re.fullmatch(r"(\d{1,6})\s*([smhd])", written.strip().lower())
     time = int(found[1]) * _UNITS[found[2]] if found else 0
     if time < _SHORTEST:
         raise InputError(f"--every is {written!r}; write a time of a minute or more, such as 15m.")
     return time
-
-
-def wait(pause: int) -> None:
-    """Until the next round. Ctrl+C ends it."""
-    sys.stderr.write(f"Again in {pause // 60} minutes; Ctrl+C ends.\n")
-    sleep(pause)

@@ -50,7 +50,8 @@ _SCRIPTS = _any(
     r"(?:enable|requires?|turn on|activate|needs?|without) javascript", r"javascript aktivieren"
 )
 _MISSING = _any(
-    r"(?:^|\n)\W*(?:error )?404\s*(?:$|\n|[-|:–—·]|error|not found|page)|page (?:was |is )?(?:not|cannot be|can't be|could not be) found",
+    r"(?:^|\n)\W*(?:error )?404\s*(?:$|\n|[-|:–—·]|error|not found|page)",
+    r"page (?:was |is )?(?:not|cannot be|can't be|could not be) found",
     r"page (?:does not|doesn't|no longer) exists?|(?:article|story) (?:is )?no longer available",
     r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada",
 )
