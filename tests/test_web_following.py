@@ -147,6 +147,21 @@ def test_a_feed_is_followed_and_brought_up_to_date(bot: Chatbot, site: Site) -> 
     assert update(bot) == IngestReport(added=1, unchanged=1, passages=1)
 
 
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title><entry><title>Bridge</title>
+<link href="/bridge"/></entry></feed>"""
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "Courier",
+"items": [{"id": "1", "url": "/bridge"}]}"""
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(ATOM, "application/atom+xml"), (JSON_FEED, "application/feed+json")]
+)
+def test_other_feeds_are_followed_too(bot: Chatbot, site: Site, content: str, kind: str) -> None:
+    site.pages["/feed"] = Reply(content.encode(), kind=kind)
+    assert bot.follow(site.url("/feed"), allow_private=True).title == "Courier"
+    assert update(bot) == IngestReport(added=1, passages=1)
+
+
 def test_a_pages_feed_is_found(bot: Chatbot, site: Site) -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="{}" title="{}">'
     site.pages["/"] = html(
