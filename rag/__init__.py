@@ -18,6 +18,7 @@ from rag.documents import answer_json, article_json, hit_json
 from rag.errors import FootnoteError
 from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
+from rag.ingestion.web.following import Follow
 from rag.settings import Settings
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Overview
@@ -39,6 +40,7 @@ __all__ = [
     "Event",
     "FactCheck",
     "Failure",
+    "Follow",
     "FootnoteError",
     "Hit",
     "IngestReport",

@@ -6,6 +6,9 @@ from pathlib import Path
 from rag.components import Components
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
+from rag.ingestion.web.addresses import is_address
+from rag.ingestion.web.following import Follow, follow, follows, unfollow, update
+from rag.ingestion.web.reading import Target, WebLoader
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Overview
 from vectorstore.records import Article, Order
@@ -17,15 +20,61 @@ class Collection(Components):
     """What can be done with articles without asking them anything."""
 
     def add(
-        self, source: Source | Iterable[Source], *, progress: Progress | None = None
+        self,
+        source: Source | Iterable[Source],
+        *,
+        allow_private: bool = False,
+        progress: Progress | None = None,
     ) -> IngestReport:
-        """Read, chunk, embed and store articles: files, folders, globs, or `Article` objects.
+        """Read, chunk, embed and store articles.
 
-        Adding again what has not changed does nothing. What cannot be read is named in the
-        report, and the rest goes on.
+        They come from files, folders, globs, addresses of pages, feeds and sitemaps on the web, or
+        are `Article` objects. Adding again what has not changed does nothing. What cannot be read
+        is named in the report, and the rest goes on. Addresses that are not public are not
+        connected to, unless `allow_private`: never set it where somebody else names them.
         """
         sources = [source] if isinstance(source, str | Path | Article) else list(source)
-        return ingest(self.opened(create=True), self.embedder, sources, progress=progress)
+        addresses = [str(one) for one in sources if is_address(one)]
+        store = self.opened(create=True)
+        if not addresses:
+            return ingest(store, self.embedder, sources, progress=progress)
+        from rag.ingestion.web.client import WebClient
+
+        others = [one for one in sources if not is_address(one)]
+        with WebClient(allow_private=allow_private) as client:
+            web = WebLoader(client, store, [Target.named(address) for address in addresses])
+            return ingest(store, self.embedder, others, web=web, progress=progress)
+
+    def follow(self, source: str | Path, *, allow_private: bool = False) -> Follow:
+        """Follow a feed, a sitemap, a page or a folder: `update` brings in its articles.
+
+        A page is followed by the feed that it names, if it names one. Raises `SourceError` where
+        there is nothing to follow, and `InputError`. `allow_private` is as in `add`.
+        """
+        from rag.ingestion.web.client import WebClient
+
+        with WebClient(allow_private=allow_private) as client:
+            return follow(self.opened(create=True), source, client)
+
+    def unfollow(self, source: str | Path) -> Follow:
+        """Follow it no more; the articles stay. Raises `InputError` where it was not followed."""
+        return unfollow(self.store, source)
+
+    def follows(self) -> list[Follow]:
+        """What is followed, and how the last `update` of each went."""
+        return follows(self.store)
+
+    def update(
+        self, *, allow_private: bool = False, progress: Progress | None = None
+    ) -> IngestReport:
+        """Bring in what is new or changed in all that is followed.
+
+        What has vanished from there stays. `allow_private` is as in `add`.
+        """
+        from rag.ingestion.web.client import WebClient
+
+        with WebClient(allow_private=allow_private) as client:
+            return update(self.store, self.embedder, client, progress=progress)
 
     def articles(
         self, offset: int = 0, limit: int | None = None, *, order: Order = "added", query: str = ""

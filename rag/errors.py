@@ -9,6 +9,8 @@ FootnoteError
 ├── WeightsError          a model's weights are absent or damaged
 ├── SettingsError         a setting has a value that means nothing
 ├── SourceError           a source of articles cannot be read
+│   ├── SourceGone        ... since it is there no more
+│   └── SourceUnavailable ... and may be had another time
 ├── InputError            an article, question, date or filter cannot be understood
 ├── ArticleMissing        no article has the id asked for
 └── ModelError            the language model's server did not answer usefully
@@ -34,6 +36,8 @@ __all__ = [
     "ModelUnavailable",
     "SettingsError",
     "SourceError",
+    "SourceGone",
+    "SourceUnavailable",
     "StoreError",
     "StoreForeign",
     "StoreLocked",
@@ -52,6 +56,14 @@ class SettingsError(FootnoteError):
 
 class SourceError(FootnoteError):
     """A file, folder or line of articles cannot be read."""
+
+
+class SourceGone(SourceError):
+    """A page of the web is there no more."""
+
+
+class SourceUnavailable(SourceError):
+    """A page of the web is not to be had for now."""
 
 
 class ArticleMissing(FootnoteError):

@@ -11,6 +11,7 @@ from openai import OpenAI
 
 from rag import Article, Chatbot, Settings, answer_json, fact_check_json, hit_json
 from tests.openai_server import ModelServer, Reply
+from tests.web_site import Site
 from ui.api.app import Access
 from ui.api.chat_reply import SOURCES
 from ui.api.server import Served
@@ -310,3 +311,23 @@ def test_a_client_that_goes_away_ends_the_call_to_the_model(
     with pytest.raises(openai.APITimeoutError):
         asked(written, QUESTION, timeout=1.0)
     assert server.hung_up.wait(60)
+
+
+def test_an_address_is_fetched_from_the_public_web_alone(url: str) -> None:
+    with Site() as site:
+        addresses = [{"url": site.url("/a")}, {"url": "http://169.254.169.254/"}]
+        report = httpx.post(f"{url}/api/articles", json=addresses).json()
+        assert (report["failed"], site.asked) == (2, [])
+    assert all("not on the public internet" in one["reason"] for one in report["failures"])
+
+
+def test_an_article_has_a_text_or_an_address_alone(url: str) -> None:
+    given = [{}, {"title": "Ferry"}, {"url": "https://courier.example/", "title": "Ferry"}]
+    replies = [httpx.post(f"{url}/api/articles", json=one).status_code for one in given]
+    assert replies == [422, 422, 422]
+
+
+def test_only_so_many_addresses_are_fetched_at_a_time(url: str) -> None:
+    many = [{"url": f"https://courier.example/{n}"} for n in range(21)]
+    reply = httpx.post(f"{url}/api/articles", json=many)
+    assert (reply.status_code, "at most 20" in reply.text) == (400, True)

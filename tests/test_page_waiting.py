@@ -35,10 +35,12 @@ class Gated(Chatbot):
             self.fetching.wait(30)
         return super().article(article_id)
 
-    def add(self, source: Any, *, progress: Any = None) -> IngestReport:
+    def add(
+        self, source: Any, *, allow_private: bool = False, progress: Any = None
+    ) -> IngestReport:
         if isinstance(source, Sequence) and isinstance(source[0], Path):
             self.adding.wait(30)
-        return super().add(source, progress=progress)
+        return super().add(source, allow_private=allow_private, progress=progress)
 
 
 @pytest.fixture(scope="module")

@@ -361,7 +361,6 @@ def test_a_glob_and_overlapping_sources_give_each_file_once(folder: Path) -> Non
     [
         ("nowhere.txt", "no such file or folder"),
         ("nowhere/*.txt", "no file matches"),
-        ("https://example.com/a", "web addresses are not read; save the page and add the file"),
     ],
 )
 def test_a_source_that_is_not_there_is_a_failure(source: str, expected: str) -> None:

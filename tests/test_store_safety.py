@@ -216,6 +216,9 @@ def test_a_second_process_works_through_the_one_that_holds_the_store(folder: Pat
             assert store.digest("budget") is None
             assert found(store, "river bridge honey") == {"river", "bees"}
             assert (store.count(), store.passages) == (2, 6)
+            store.write_notes("follow", {"a": {"title": "A"}, "b": {"title": "B"}})
+            store.remove_notes("follow", ["b"])
+            assert store.notes("follow") == {"a": {"title": "A"}}
             with pytest.raises(InputError, match="order"):
                 store.articles(order="best")  # type: ignore[arg-type]
             with pytest.raises(ValueError, match="bees"):

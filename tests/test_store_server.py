@@ -31,6 +31,7 @@ from tests.store_tools import (
     found,
 )
 from vectorstore.errors import StoreError, StoreForeign, StoreMissing
+from vectorstore.notes import Note
 from vectorstore.records import Article
 from vectorstore.server import disconnect
 from vectorstore.store import ArticleStore
@@ -260,3 +261,21 @@ def test_a_foreign_collection_is_left_alone(server: str, tmp_path: Path) -> None
     disconnect(client)
     with pytest.raises(StoreForeign, match="not Footnote's"):
         on_server(server, tmp_path)
+
+
+def test_notes_are_shared_by_all_who_share_a_store(server: str, tmp_path: Path) -> None:
+    many: dict[str, Note] = {
+        f"https://courier.example/{n}": {"mark": str(n), "failure": None} for n in range(700)
+    }
+    with (
+        on_server(server, tmp_path, collection="noted") as one,
+        on_server(server, tmp_path, collection="noted") as two,
+    ):
+        one.write_notes("page", many)
+        one.write_notes("follow", {"a": {"title": "A"}, "b": {"title": "B"}})
+        one.write_notes("follow", {"a": {"title": "Another"}})
+        two.remove_notes("follow", ["b", "c"])
+        assert one.notes("follow") == {"a": {"title": "Another"}}
+        assert two.notes("page") == many
+        assert two.notes("page", [*many, "nobody", *many]) == many
+        assert two.notes("page", []) == {}

@@ -21,10 +21,10 @@ class Slow(Chatbot):
         super().__init__(settings)
         self.begun, self.let = Event(), Event()
 
-    def add(self, source: Any, *, progress: Any = None) -> IngestReport:
+    def add(self, source: Any, **how: Any) -> IngestReport:
         self.begun.set()
         self.let.wait(30)
-        return super().add(source, progress=progress)
+        return super().add(source, **how)
 
 
 def upload(folder: Path, place: str, text: str, name: str = "notes.txt") -> Upload:

@@ -1,6 +1,6 @@
 """A store that this process works on itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from vectorstore.catalog import ArticleSummary, Entry
 from vectorstore.chroma import FloatArray
 from vectorstore.log import chunks
+from vectorstore.notes import Note, Notes
 from vectorstore.records import Article, Passage
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
@@ -17,9 +18,12 @@ from vectorstore.sync import Sync
 class HeldStore(ArticleStore):
     """An embedded store that this process holds, or one on a server."""
 
-    def __init__(self, sync: Sync, dimension: int, closing: Callable[[], None]) -> None:
+    def __init__(
+        self, sync: Sync, notes: Notes, dimension: int, closing: Callable[[], None]
+    ) -> None:
         """Catch up first; `closing` closes what else belongs to the store."""
         self._sync = sync
+        self._notes = notes
         self._dimension = dimension
         self._closing = closing
         sync.current()
@@ -63,6 +67,18 @@ class HeldStore(ArticleStore):
                 self._sync.chroma.delete(found.stale)
             removed += len(sizes)
         return removed
+
+    def notes(self, kind: str, names: Sequence[str] | None = None) -> dict[str, Note]:
+        """See `ArticleStore.notes`."""
+        return self._notes.read(kind, names)
+
+    def write_notes(self, kind: str, notes: Mapping[str, Note]) -> None:
+        """See `ArticleStore.write_notes`."""
+        self._notes.write(kind, notes)
+
+    def remove_notes(self, kind: str, names: Iterable[str]) -> None:
+        """See `ArticleStore.remove_notes`."""
+        self._notes.remove(kind, names)
 
     def close(self) -> None:
         """See `ArticleStore.close`."""

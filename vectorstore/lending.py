@@ -6,7 +6,7 @@ for its owner alone. One connection is one snapshot.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import (
@@ -22,12 +22,13 @@ from threading import Lock, Thread
 from typing import Any, cast
 
 from vectorstore.errors import FootnoteError, StoreError
+from vectorstore.notes import Note
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
 
 _READING = {"count", "articles", "summary", "get_many", "leads", "overview", "search"}
 _VALUES = {"passages", "generation"}
-_WRITING = {"put", "remove"}
+_OWN = {"put", "remove", "notes", "write_notes", "remove_notes"}
 _GONE = (OSError, EOFError)
 
 
@@ -72,7 +73,7 @@ class Lender:
         try:
             if name in _VALUES:
                 return getattr(snapshot, name), None
-            owner = {**dict.fromkeys(_READING, snapshot), **dict.fromkeys(_WRITING, self._store)}
+            owner = {**dict.fromkeys(_READING, snapshot), **dict.fromkeys(_OWN, self._store)}
             return getattr(owner[name], name)(*values, **named), None
         except (FootnoteError, ValueError) as error:
             return None, error
@@ -114,6 +115,21 @@ class LentStore(ArticleStore):
         with self._working() as holder:
             return int(holder.remove(list(ids)))
 
+    def notes(self, kind: str, names: Sequence[str] | None = None) -> dict[str, Note]:
+        """See `ArticleStore.notes`."""
+        with self._working() as holder:
+            return cast("dict[str, Note]", holder.notes(kind, names))
+
+    def write_notes(self, kind: str, notes: Mapping[str, Note]) -> None:
+        """See `ArticleStore.write_notes`."""
+        with self._working() as holder:
+            holder.write_notes(kind, dict(notes))
+
+    def remove_notes(self, kind: str, names: Iterable[str]) -> None:
+        """See `ArticleStore.remove_notes`."""
+        with self._working() as holder:
+            holder.remove_notes(kind, list(names))
+
     def close(self) -> None:
         """Nothing is held, unless the holder has ended."""
         if self._own is not None:
@@ -130,6 +146,7 @@ class LentStore(ArticleStore):
 
     @contextmanager
     def _working(self) -> Iterator[Any]:
+        """Whoever holds the store now, this process or the other one."""
         holder = self._holder()
         if isinstance(holder, ArticleStore):
             yield holder

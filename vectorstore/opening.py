@@ -13,6 +13,7 @@ from vectorstore.index import DerivedIndex
 from vectorstore.lending import Lender, borrowed
 from vectorstore.lock import StoreLock
 from vectorstore.log import ChangeLog
+from vectorstore.notes import Notes
 from vectorstore.server import StoreStamp, asking, connect, disconnect, peek
 from vectorstore.store import ArticleStore
 from vectorstore.sync import Sync
@@ -80,7 +81,8 @@ def _held(place: Place, folder: Path, lock: StoreLock, *, create: bool) -> HeldS
             disconnect(client)
             lock.release()
 
-        store = HeldStore(Sync(index, *parts, alone=True), place.wanted.dimension, closing)
+        sync = Sync(index, *parts[:2], alone=True)
+        store = HeldStore(sync, parts[2], place.wanted.dimension, closing)
         lenders.append(Lender(store, lock.holder))
     except BaseException:
         disconnect(client)
@@ -96,8 +98,8 @@ def _on_server(place: Place, url: str, *, create: bool) -> HeldStore:
         parts = _collections(client, url, place, create=create)
         cache = place.cache or user_cache_path("footnote")
         index = DerivedIndex(cache / "stores" / parts[0].id, shared=True)
-        sync = Sync(index, *parts, alone=False)
-        return HeldStore(sync, place.wanted.dimension, lambda: disconnect(client))
+        sync = Sync(index, *parts[:2], alone=False)
+        return HeldStore(sync, parts[2], place.wanted.dimension, lambda: disconnect(client))
     except BaseException:
         disconnect(client)
         raise
@@ -105,8 +107,8 @@ def _on_server(place: Place, url: str, *, create: bool) -> HeldStore:
 
 def _collections(
     client: Any, where: Path | str, place: Place, *, create: bool
-) -> tuple[ChromaPassages, ChangeLog]:
-    """The collections of passages and of changes."""
+) -> tuple[ChromaPassages, ChangeLog, Notes]:
+    """The collections of passages, of changes and of notes."""
     from chromadb.errors import NotFoundError
 
     with asking(where):
@@ -125,9 +127,11 @@ def _collections(
         if found is None:
             raise StoreForeign(f"The collection '{place.collection}' at {where} is not Footnote's.")
         _same_model(where, found, place.wanted)
-        name = f"{place.collection}-changes"
-        changes = client.get_or_create_collection(name, embedding_function=None)
-    return ChromaPassages(passages, where), ChangeLog(changes, where)
+        changes, notes = (
+            client.get_or_create_collection(f"{place.collection}-{name}", embedding_function=None)
+            for name in ("changes", "notes")
+        )
+    return ChromaPassages(passages, where), ChangeLog(changes, where), Notes(notes, where)
 
 
 def _inspect(folder: Path, collection: str) -> StoreStamp | None:

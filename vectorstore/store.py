@@ -1,7 +1,7 @@
 """The store: articles in, snapshots out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import Self
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import FloatArray
 from vectorstore.listing import Overview
+from vectorstore.notes import Note
 from vectorstore.records import Article, Candidate, Filters, Order, Passage
 from vectorstore.snapshot import NO_FILTERS, Snapshot
 
@@ -70,6 +71,18 @@ class ArticleStore(ABC):
     @abstractmethod
     def remove(self, ids: Iterable[str]) -> int:
         """Remove articles from every index; returns how many of `ids` there were."""
+
+    @abstractmethod
+    def notes(self, kind: str, names: Sequence[str] | None = None) -> dict[str, Note]:
+        """Small JSON documents that are kept beside the articles, by name: these, or all."""
+
+    @abstractmethod
+    def write_notes(self, kind: str, notes: Mapping[str, Note]) -> None:
+        """Write notes, each in the place of an earlier one of its kind and name."""
+
+    @abstractmethod
+    def remove_notes(self, kind: str, names: Iterable[str]) -> None:
+        """Remove notes; those that are not there are passed over."""
 
     @abstractmethod
     def close(self) -> None:

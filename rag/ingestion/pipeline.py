@@ -5,16 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.ingestion.chunking import VERSION, TokenCounts, chunk, embedded_text
-from rag.ingestion.loaders import Failure, Loaded, Loader, Notice
+from rag.ingestion.loaders import Failure, Loaded, Loader, Notice, Unchanged
 from rag.ingestion.token_counter import TokenCounter, estimated_token_counts
 from rag.models.encoder import Embedder
 from vectorstore.catalog import article_digest
 from vectorstore.records import Article, Passage
 from vectorstore.store import ArticleStore
+
+if TYPE_CHECKING:
+    from rag.ingestion.web.reading import WebLoader
 
 Source = str | Path | Article
 Progress = Callable[[int, int | None, str], None]
@@ -22,6 +27,8 @@ Progress = Callable[[int, int | None, str], None]
 
 _BATCH = 128
 """How many passages are embedded and stored at a time, or one article's if it has more."""
+_SECONDS = 5.0
+"""What has come is stored after so long, though it be less: the web is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,10 @@ def ingest(
     embedder: Embedder,
     sources: Iterable[Source],
     *,
+    web: "WebLoader | None" = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Bring every article of `sources` into `store`, and report.
+    """Bring every article of `sources`, and then of the `web`, into `store`, and report.
 
     An article whose fields and text are as stored is left alone, unless its passages are of
     another `VERSION`; another one of its id is replaced. When two articles of one run share an id,
@@ -59,11 +67,16 @@ def ingest(
     loader = Loader(one for one in named if not isinstance(one, Article))
     run = _Run(store.digest, _token_counts_of(embedder))
     done = 0
-    for steps in _batches(run.steps(chain(given, loader))):
+    for steps in _batches(run.steps(chain(given, loader, web or ()))):
         _put(store, embedder, [step.entry for step in steps if step.entry])
         done += len(steps)
+        if web:
+            web.commit()
         if progress:
-            progress(done, max(done, len(given) + loader.total), steps[-1].name)
+            total = len(given) + loader.total + (web.total if web else 0)
+            progress(done, max(done, total), steps[-1].name)
+    if web:
+        web.commit()
     return run.report()
 
 
@@ -101,6 +114,9 @@ class _Run:
                 self.warnings.append(str(one))
             elif isinstance(one, Failure):
                 self.failed.append(one)
+                yield _Step(one.source)
+            elif isinstance(one, Unchanged):
+                self.counts["unchanged"] += 1
                 yield _Step(one.source)
             else:
                 yield _Step(one.title, self._entry(one))
@@ -142,15 +158,15 @@ class _Run:
 
 
 def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
-    """Runs of steps with about `_BATCH` passages to embed, or twice as many steps."""
+    """Runs of steps with about `_BATCH` passages, or twice as many steps, or of `_SECONDS`."""
     batch: list[_Step] = []
-    passages = 0
+    passages, started = 0, monotonic()
     for step in steps:
         batch.append(step)
         passages += len(step.entry.passages) if step.entry else 0
-        if passages >= _BATCH or len(batch) >= 2 * _BATCH:
+        if passages >= _BATCH or len(batch) >= 2 * _BATCH or monotonic() - started > _SECONDS:
             yield batch
-            batch, passages = [], 0
+            batch, passages, started = [], 0, monotonic()
     if batch:
         yield batch
 

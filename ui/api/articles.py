@@ -1,7 +1,7 @@
 """`/api/articles`: what is stored, adding to it, and removing."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from rag import article_json
-from rag.errors import StoreMissing
+from rag.errors import InputError, StoreMissing
 from ui.api.access import may_write
 from ui.api.answering import Answering
 from ui.api.examples import ARTICLE, ARTICLES, REPORT, answered_with
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_ARTICLES = 1_000
 TOTAL = "X-Total-Count"
+MOST_ADDRESSES = 20
+"""The addresses that one request may have fetched."""
 WRITING = [Depends(may_write)]
 
 Several = Annotated[list[NewArticle], Field(max_length=MOST_ARTICLES)]
@@ -84,20 +86,31 @@ def _listed(
         return [], 0
 
 
-def _added(bot: "Chatbot", given: Iterable[NewArticle]) -> dict[str, Any]:
-    """Add the articles as a file of them would be, and report; they are known by their number."""
+def _added(bot: "Chatbot", given: Sequence[NewArticle]) -> dict[str, Any]:
+    """Add the articles as a file of them would be, and report; they are known by their number.
+
+    What is an address is fetched, from public ones alone: whoever asks may be anybody.
+    """
+    addresses = [one.address for one in given if one.address is not None]
+    if len(addresses) > MOST_ADDRESSES:
+        raise InputError(f"{len(addresses)} addresses; give at most {MOST_ADDRESSES} at a time.")
     with TemporaryDirectory(prefix="footnote-") as folder:
         file = Path(folder) / "articles.jsonl"
-        file.write_text("".join(f"{json.dumps(_fields(one))}\n" for one in given), "utf-8")
-        report = json.dumps(report_json(bot.add(file)))
+        file.write_text("".join(f"{_line(one)}\n" for one in given), "utf-8")
+        texts = [file] if len(addresses) < len(given) else []
+        report = json.dumps(report_json(bot.add([*texts, *addresses])))
         place = json.dumps(str(file))[1:-1]
     document: dict[str, Any] = json.loads(report.replace(place, "article"))
     return document
 
 
+def _line(article: NewArticle) -> str:
+    return "" if article.address else json.dumps(_fields(article))
+
+
 def _fields(article: NewArticle) -> dict[str, str]:
     fields = {name: value for name, value in article.model_dump().items() if value}
     if not article.id and not article.url:
-        known_by = article.title or article.text
+        known_by = article.title or article.text or ""
         fields["id"] = f"added-{sha256(known_by.encode()).hexdigest()[:10]}"
     return {"text": "", **fields}

@@ -1,8 +1,8 @@
 """What may be sent to `/api`, with the examples that `/docs` shows."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.answers import Mode
 
@@ -78,7 +78,8 @@ class Check(Narrowed):
 class NewArticle(BaseModel):
     """An article to be stored; another one of its id is replaced.
 
-    Without an id it is known by its URL, else by its title, else by its text.
+    Without an id it is known by its URL, else by its title, else by its text. A `url` alone is
+    fetched: a page, or a feed or sitemap with all its articles, on the public web.
     """
 
     model_config = ConfigDict(
@@ -97,13 +98,25 @@ class NewArticle(BaseModel):
         },
     )
 
-    text: str
+    text: str | None = None
     id: str | None = None
     title: str | None = None
     source: str | None = None
     url: str | None = None
     author: str | None = None
     published_at: Annotated[str | None, Field(description="A date or a time.")] = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Either a text, or an address and nothing else."""
+        if self.text is None and self.model_fields_set - {"text"} != {"url"}:
+            raise ValueError("give a text; or, to have a page fetched, a url alone")
+        return self
+
+    @property
+    def address(self) -> str | None:
+        """The address that is to be fetched, where there is no text."""
+        return self.url if self.text is None else None
 
 
 def history_of(turns: list[HistoryTurn]) -> list[dict[str, str]]:

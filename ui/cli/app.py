@@ -4,8 +4,8 @@ import sys
 
 import typer
 
+from ui.cli import following, overviews
 from ui.cli import options as opt
-from ui.cli import overviews
 from ui.cli.keys import key, place
 from ui.cli.opening import chatbot
 
@@ -17,6 +17,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(key, name="key")
+app.command()(following.follow)
+app.command()(following.unfollow)
+app.command()(following.update)
 app.command()(overviews.timeline)
 app.command()(overviews.brief)
 
@@ -86,14 +89,19 @@ def password(name: opt.UserName) -> None:
 
 
 @app.command()
-def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = False) -> None:
-    """Add articles: files, folders, globs, JSON Lines. Adding again changes nothing."""
+def add(
+    sources: opt.Sources,
+    store: opt.Store = None,
+    allow_private: opt.AllowPrivate = False,
+    as_json: opt.AsJson = False,
+) -> None:
+    """Add articles: files, folders, globs, web addresses, sitemaps. Again changes nothing."""
     from ui.cli import terminal
 
     with chatbot(store) as bot:
         terminal.show_new_store(bot)
         with terminal.progress("Adding") as progress:
-            report = bot.add(sources, progress=progress)
+            report = bot.add(sources, allow_private=allow_private, progress=progress)
         terminal.show_report(report, as_json=as_json)
     nothing_read = not (report.added or report.updated or report.unchanged)
     if report.failed and nothing_read:

@@ -33,6 +33,14 @@ AllFound = Annotated[
 
 # Articles
 Sources = Annotated[list[str], Argument(metavar="SOURCE...", show_default=False)]
+Followed = Annotated[list[str] | None, Argument(metavar="[SOURCE...]", show_default=False)]
+Unfollowed = Annotated[list[str], Argument(metavar="SOURCE...", show_default=False)]
+Every = Annotated[
+    str | None, Option(metavar="TIME", help="Again and again, such as every 15m or 2h.")
+]
+AllowPrivate = Annotated[
+    bool, Option("--allow-private", help="Connect to addresses inside your network as well.")
+]
 ArticleId = Annotated[str, Argument(metavar="ID")]
 Words = Annotated[list[str] | None, Argument(metavar="[WORD...]", show_default=False)]
 Order = Annotated[ListOrder, Option(help="Which come first.")]

@@ -11,11 +11,11 @@ from rag.ingestion.loaders.containers import Containers
 from rag.ingestion.loaders.dates import iso_date
 from rag.ingestion.loaders.kinds import CONTAINERS, HARMLESS, parts, suffix_of
 from rag.ingestion.loaders.naming import id_of_file, id_of_url, title_in
-from rag.ingestion.loaders.records import Failure, Notice, Part, RawArticle
+from rag.ingestion.loaders.records import Failure, Notice, Part, RawArticle, Unchanged
 from rag.ingestion.loaders.sources import files
 from vectorstore.records import Article
 
-Loaded = Article | Failure | Notice
+Loaded = Article | Failure | Notice | Unchanged
 """What comes of a source, one at a time."""
 
 
@@ -61,7 +61,7 @@ class Loader:
                 if isinstance(raw, SourceError):
                     yield Failure(place, str(raw))
                 else:
-                    yield from _finished(raw, place)
+                    yield from finished(raw, place)
         except SourceError as error:
             yield Failure(name, str(error))
         except OSError as error:
@@ -84,7 +84,7 @@ def _named(part: Part, name: str, title: str | None = None) -> Part:
     return part._replace(raw=replace(part.raw, default_id=numbered, default_title=title))
 
 
-def _finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
+def finished(raw: RawArticle, place: str) -> Iterator[Loaded]:
     """The article that a raw one makes, after the notices about it."""
     text, hidden = canonical(raw.text, paged=raw.paged)
     if not text:

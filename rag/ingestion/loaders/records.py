@@ -30,6 +30,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An article that is as it is stored, which could be told without reading it."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawArticle:
     """What a file says of one article, as it says it: nothing is normalised or checked yet.
 

@@ -57,8 +57,6 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def _missing(source: str) -> str:
-    if source.startswith(("http://", "https://")):
-        return "web addresses are not read; save the page and add the file"
     if has_magic(source):
         return "no file matches"
     return "no such file or folder"

@@ -26,6 +26,11 @@ _SELECTOR = re.compile(r"\s*[\w-]*([.#])([\w-]+)\s*$")
 _NESTED_RULES = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _UNSEEN_CLASSES = {"sr-only", "visually-hidden", "screen-reader-text"}
 _NEVER_HIDDEN = {"html", "head", "body", "main", "article", "script", "style", "meta", "link"}
+_IMPRINT = re.compile(
+    r"(?:\n[^\n]{0,40}(?:©|\(c\) ?\d|copyright \d|all rights reserved|alle rechte vorbehalten"
+    r"|tous droits réservés|todos los derechos reservados)[^\n]{0,160})+\s*$",
+    re.IGNORECASE,
+)
 _WHITE = {"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"}
 
 
@@ -69,7 +74,7 @@ def article_in(tree: "HtmlElement", url: str | None = None) -> RawArticle:
     if page is None or isinstance(page, dict) or not page.text:
         raise SourceError("no article was found in the page")
     return RawArticle(
-        page.text,
+        _IMPRINT.sub("", page.text),
         title=page.title,
         source=page.sitename,
         url=page.url,

@@ -1,0 +1,1 @@
+"""Articles from the web: addresses, feeds and sitemaps, fetched safely and politely."""
