@@ -1,5 +1,6 @@
 """JSON documents that the command line prints and the endpoint sends."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rag import article_json
@@ -11,7 +12,15 @@ if TYPE_CHECKING:
 def stored_json(article: "ArticleSummary") -> dict[str, Any]:
     """A stored article without its text, and how long it is."""
     counts = {"passages": article.passages, "characters": article.characters}
-    return {**article_json(article), **counts}
+    return {**article_json(article), **counts, "group": article.group}
+
+
+def also_in(article: Mapping[str, Any], copies: Iterable[Mapping[str, Any]]) -> str | None:
+    """Where else a report is: `also in Herald, Post`, by title where the source says nothing."""
+    known = {None, article["source"]}
+    names = (one["title"] if one["source"] in known else one["source"] for one in copies)
+    told = ", ".join(dict.fromkeys(names))
+    return f"also in {told}" if told else None
 
 
 def report_json(report: "IngestReport") -> dict[str, Any]:

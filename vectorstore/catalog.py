@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from vectorstore.grouping import SCHEMA as _GROUPS
+from vectorstore.grouping import Groups
 from vectorstore.records import Article, Passage, moment_of
 
 _SCHEMA = """
@@ -21,7 +23,8 @@ CREATE TABLE IF NOT EXISTS state (
     number INTEGER, token TEXT, change INTEGER, rows INTEGER, articles INTEGER, passages INTEGER);
 CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
-    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, first INTEGER, time REAL);
+    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, grouped TEXT,
+    first INTEGER, time REAL);
 CREATE TABLE IF NOT EXISTS passages (
     row INTEGER PRIMARY KEY, article INTEGER, start INTEGER, end INTEGER, text TEXT);
 CREATE TABLE IF NOT EXISTS unfinished (
@@ -34,6 +37,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
     title, source, author, id, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO state SELECT 0, '', 0, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 """
+_SCHEMA += _GROUPS
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
 RECIPE = sha256(_SCHEMA.encode()).hexdigest()[:8]
 """Changes with the tables, so that older ones are not used."""
@@ -41,7 +45,11 @@ RECIPE = sha256(_SCHEMA.encode()).hexdigest()[:8]
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """A stored article without its text; `digest` is its `article_digest`."""
+    """A stored article without its text; `digest` is its `article_digest`.
+
+    `group` is what it and its copies have in common: the id of the earliest of them. None where
+    there are no copies.
+    """
 
     id: str
     title: str
@@ -52,21 +60,14 @@ class ArticleSummary:
     passages: int
     characters: int
     digest: str
+    group: str | None = None
 
     @classmethod
     def of(cls, article: Article, passages: int, version: str) -> Self:
         """The summary of an article that has so many passages, of a version."""
-        return cls(
-            article.id,
-            article.title,
-            article.source,
-            article.url,
-            article.author,
-            article.published_at,
-            passages,
-            len(article.text),
-            article_digest(article, version),
-        )
+        fields = {name: getattr(article, name) for name in _FIELDS}
+        digest = article_digest(article, version)
+        return cls(**fields, passages=passages, characters=len(article.text), digest=digest)
 
     @property
     def version(self) -> str:
@@ -152,6 +153,7 @@ class Catalog:
         self._path = path
         self._db = connect(path)
         self._db.executescript(_SCHEMA)
+        self._groups = Groups(self._db)
         self._idle: list[sqlite3.Connection] = []
 
     @property
@@ -200,6 +202,7 @@ class Catalog:
         self._db.execute(
             "INSERT INTO names (rowid, title, source, author, id) VALUES (?, ?, ?, ?, ?)", names
         )
+        self._groups.add(int(number or 0), "".join(passage.text for passage in passages))
         self._count(1, len(passages), rows=len(passages))
         return row
 
@@ -211,6 +214,7 @@ class Catalog:
             return False
         number, first, passages = found
         last = first + passages - 1
+        self._groups.remove(number)
         self._db.execute("DELETE FROM passages WHERE row BETWEEN ? AND ?", (first, last))
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         self._db.execute("DELETE FROM names WHERE rowid = ?", (number,))
@@ -219,7 +223,7 @@ class Catalog:
 
     def clear(self) -> None:
         """Remove everything."""
-        for table in ("articles", "passages", "names", "unfinished"):
+        for table in ("articles", "passages", "names", "unfinished", "bands", "joined"):
             self._db.execute(f"DELETE FROM {table}")
         self._db.execute("UPDATE state SET articles = 0, passages = 0, rows = 0")
 

@@ -18,7 +18,7 @@ _ORDERS: dict[str, str] = {
     "title": "title COLLATE NOCASE",
     "longest": "passages DESC",
 }
-_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
+_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest, grouped"
 _MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
 _MANY = 500
 
@@ -109,17 +109,28 @@ class Listing:
         found = self._db.execute(f"SELECT id, passages FROM articles WHERE {where}", values)
         return [f"{article}#{number}" for article, count in found for number in range(count)]
 
-    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, float | None]]:
-        """The passage in each of `rows`, and its article's time."""
-        found: dict[int, tuple[Passage, float | None]] = {}
+    def groups(self, names: Sequence[str], filters: Filters) -> list[ArticleSummary]:
+        """The articles inside `filters` that are of some groups of copies, earliest first."""
+        where, values = _inside(filters)
+        marks = ", ".join("?" * len(names))
+        found = self._db.execute(
+            f"SELECT {_SUMMARY} FROM articles WHERE grouped IN ({marks}) AND {where} "
+            "ORDER BY time IS NULL, time, id",
+            [*names, *values],
+        )
+        return [ArticleSummary(*row) for row in found]
+
+    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, float | None, str | None]]:
+        """The passage in each of `rows`, and its article's time and group."""
+        found: dict[int, tuple[Passage, float | None, str | None]] = {}
         for part in (rows[start : start + _MANY] for start in range(0, len(rows), _MANY)):
-            for row, article, first, start, end, text, time in self._db.execute(
-                "SELECT row, id, first, start, end, text, time FROM passages "
+            for row, article, first, start, end, text, *told in self._db.execute(
+                "SELECT row, id, first, start, end, text, time, grouped FROM passages "
                 "JOIN articles ON number = article "
                 f"WHERE row IN ({', '.join('?' * len(part))})",
                 part,
             ):
-                found[row] = Passage(article, row - first, start, end, text), time
+                found[row] = Passage(article, row - first, start, end, text), *told
         return found
 
 

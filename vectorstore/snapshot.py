@@ -65,6 +65,15 @@ class Snapshot:
         found = {name: self._derived.listing.article(name) for name in dict.fromkeys(ids)}
         return {name: article for name, article in found.items() if article}
 
+    def groups(
+        self, names: Iterable[str], filters: Filters = NO_FILTERS
+    ) -> dict[str, list[ArticleSummary]]:
+        """The articles of groups of copies, of each those inside `filters`, earliest first."""
+        found: dict[str, list[ArticleSummary]] = {name: [] for name in names}
+        for summary in self._derived.listing.groups(list(found), filters):
+            found[str(summary.group)].append(summary)
+        return found
+
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS
     ) -> list[Candidate]:
@@ -80,8 +89,8 @@ class Snapshot:
         cosines = self._chroma.cosines(vector, list(unknown))
         near |= {unknown[passage]: cosine for passage, cosine in cosines.items()}
         return [
-            Candidate(passage, near[row], lexical.get(row, 0.0), time)
-            for row, (passage, time) in passages.items()
+            Candidate(passage, near[row], lexical.get(row, 0.0), time, group)
+            for row, (passage, time, group) in passages.items()
             if row in near
         ]
 

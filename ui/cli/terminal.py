@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
@@ -15,12 +15,14 @@ from rich.text import Text
 
 from rag import answer_json, article_json, fact_check_json, hit_json
 from rag.errors import InputError
-from ui.documents import report_json, stored_json
+from ui.documents import also_in, report_json, stored_json
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
     from rag import Answer, Article, ArticleSummary, Citation, FactCheck, Hit, IngestReport
     from rag.ingestion.pipeline import Progress
+
+    Copies = Mapping[str, Sequence[ArticleSummary]]
 
 UNWRAPPED = 100_000
 _COUNTS = ("added", "updated", "unchanged", "failed", "passages")
@@ -78,11 +80,11 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    _show_sources(screen, answer.citations)
+    _show_sources(screen, answer.citations, answer.also)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
-            screen.print(Text(f"  · {_byline(hit.article)}", style="bold"))
+            screen.print(Text(f"  · {_byline(hit.article, hit.also)}", style="bold"))
             screen.print(_indented(Text(shorten(hit.passage.text, 200))))
     if answer.usage:
         screen.print(Text(f"\n{answer.usage}", style="dim"))
@@ -111,13 +113,14 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
         if statement.verdict == "contradicted":
             line.append(f" ({statement.note})", style="dim")
         screen.print(line)
-    _show_sources(screen, checked.citations)
+    _show_sources(screen, checked.citations, {})
 
 
-def _show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
+def _show_sources(screen: Console, citations: Sequence["Citation"], also: "Copies") -> None:
     for citation in citations:
+        byline = _byline(citation.article, also.get(citation.article.id, ()))
         screen.print()
-        screen.print(Text(f"[{citation.number}] {_byline(citation.article)}", style="bold"))
+        screen.print(Text(f"[{citation.number}] {byline}", style="bold"))
         screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
@@ -128,7 +131,8 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
         return
     screen = console()
     for number, hit in enumerate(hits, 1):
-        screen.print(Text(f"{number}. {hit.score:.3f}  {_byline(hit.article)}", style="bold"))
+        byline = _byline(hit.article, hit.also)
+        screen.print(Text(f"{number}. {hit.score:.3f}  {byline}", style="bold"))
         screen.print(_indented(Text(hit.passage.text.strip())))
 
 
@@ -194,6 +198,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _byline(article: "Article") -> str:
-    parts = (article.title, article.source, day_of(article.published_at))
+def _byline(article: "Article", copies: "Iterable[ArticleSummary]" = ()) -> str:
+    also = also_in(article_json(article), map(article_json, copies))
+    parts = (article.title, article.source, day_of(article.published_at), also)
     return " · ".join(filter(None, parts))

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ui.documents import also_in
 from vectorstore.records import day_of
 
 Document = Mapping[str, Any]
 
 
 def about(citation: Document) -> tuple[str | None, ...]:
-    """The article's title, source and day, as far as they are known."""
-    article = citation["article"]
-    return article["title"], article["source"], day_of(article["published_at"])
+    """The article's title, source and day, as far as they are known, and where it is as well."""
+    article, also = citation["article"], also_in(citation["article"], citation.get("also", ()))
+    return article["title"], article["source"], day_of(article["published_at"]), also
 
 
 def byline(citation: Document) -> str:
