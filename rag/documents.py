@@ -34,7 +34,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit as plain data: `article_id, start, end, score, text`, and `also` where it has copies."""
+    """A hit as plain data: `article_id, start, end, score, text`; `also` where it has copies."""
     passage = hit.passage
     document = {
         "article_id": passage.article_id,

@@ -14,10 +14,11 @@ from pathlib import Path
 from threading import RLock
 
 from vectorstore.bm25 import LexicalIndex, LexicalSearcher
-from vectorstore.catalog import RECIPE, ArticleSummary, Catalog, Position
+from vectorstore.catalog import RECIPE, ArticleSummary, Catalog
 from vectorstore.grouping import recipe
 from vectorstore.listing import Listing
 from vectorstore.records import Passage
+from vectorstore.state import Position
 
 _SPARE_ROWS = 10_000
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
+from vectorstore.catalog import ArticleSummary, article_digest
 from vectorstore.errors import InputError, StoreError
 from vectorstore.records import Article, Filters, Passage
+from vectorstore.state import State, state_of
 
 Order = Literal["added", "newest", "oldest", "title", "longest"]
 _ORDERS: dict[str, str] = {
