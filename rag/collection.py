@@ -6,6 +6,7 @@ from pathlib import Path
 from rag.components import Components
 from rag.errors import ArticleMissing
 from rag.ingestion.pipeline import IngestReport, Progress, ingest
+from rag.text.revisions import Revision
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Order
 from vectorstore.records import Article
@@ -47,6 +48,21 @@ class Collection(Components):
         if article is None:
             raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
         return article
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed since they were added, the latest change first."""
+        return self.store.changed()
+
+    def history(self, article_id: str) -> list[Revision]:
+        """The changes of an article's text, the latest first. Raises `ArticleMissing`.
+
+        The latest ten earlier versions are kept. They answer no questions.
+        """
+        after, revisions = self.article(article_id), list[Revision]()
+        for version in self.store.history(article_id):
+            revisions.append(Revision(version.until, version.article, after))
+            after = version.article
+        return revisions
 
     def remove(self, article_id: str) -> None:
         """Forget an article, in every index. Raises `ArticleMissing`."""

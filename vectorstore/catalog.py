@@ -4,6 +4,7 @@ A row is a passage's number here and in the BM25 index; those of one article fol
 none is used twice. Readers see one state for as long as they read, and never wait for a writer.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,8 +25,8 @@ CREATE TABLE IF NOT EXISTS state (
     number INTEGER, token TEXT, change INTEGER, rows INTEGER, articles INTEGER, passages INTEGER);
 CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
-    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, grouped TEXT,
-    first INTEGER, time REAL);
+    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, earlier TEXT,
+    grouped TEXT, first INTEGER, time REAL);
 CREATE TABLE IF NOT EXISTS passages (
     row INTEGER PRIMARY KEY, article INTEGER, start INTEGER, end INTEGER, text TEXT);
 CREATE TABLE IF NOT EXISTS unfinished (
@@ -34,6 +35,7 @@ CREATE INDEX IF NOT EXISTS by_time ON articles (time, passages);
 CREATE INDEX IF NOT EXISTS by_source ON articles (source, passages);
 CREATE INDEX IF NOT EXISTS by_title ON articles (title COLLATE NOCASE);
 CREATE INDEX IF NOT EXISTS by_length ON articles (passages);
+CREATE INDEX IF NOT EXISTS by_change ON articles (number) WHERE earlier IS NOT NULL;
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
     title, source, author, id, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO state SELECT 0, '', 0, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
@@ -49,7 +51,7 @@ class ArticleSummary:
     """A stored article without its text; `digest` is its `article_digest`.
 
     `group` is what it and its copies have in common: the id of the earliest of them. None where
-    there are no copies.
+    there are no copies. `earlier` are its earlier versions as `vectorstore.history` names them.
     """
 
     id: str
@@ -61,6 +63,7 @@ class ArticleSummary:
     passages: int
     characters: int
     digest: str
+    earlier: str | None = None
     group: str | None = None
 
     @classmethod
@@ -69,6 +72,11 @@ class ArticleSummary:
         fields = {name: getattr(article, name) for name in _FIELDS}
         digest = article_digest(article, version)
         return cls(**fields, passages=passages, characters=len(article.text), digest=digest)
+
+    @property
+    def changed_at(self) -> str | None:
+        """When the text last changed, ISO 8601 in UTC; None where it never did."""
+        return json.loads(self.earlier)[-1][1] if self.earlier else None
 
     @property
     def version(self) -> str:

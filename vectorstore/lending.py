@@ -24,7 +24,17 @@ from vectorstore.errors import FootnoteError, StoreError
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
 
-_READING = {"count", "articles", "ids", "summary", "get_many", "groups", "search"}
+_READING = {
+    "count",
+    "articles",
+    "ids",
+    "summary",
+    "get_many",
+    "groups",
+    "search",
+    "changed",
+    "history",
+}
 _VALUES = {"passages", "generation"}
 _WRITING = {"put", "remove"}
 _GONE = (OSError, EOFError)

@@ -19,7 +19,9 @@ _ORDERS: dict[str, str] = {
     "title": "title COLLATE NOCASE",
     "longest": "passages DESC",
 }
-_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest, grouped"
+_SUMMARY = (
+    "id, title, source, url, author, published_at, passages, characters, digest, earlier, grouped"
+)
 _MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
 _MANY = 500
 
@@ -109,6 +111,12 @@ class Listing:
         where, values = _inside(filters)
         found = self._db.execute(f"SELECT id, passages FROM articles WHERE {where}", values)
         return [f"{article}#{number}" for article, count in found for number in range(count)]
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        query = f"SELECT {_SUMMARY} FROM articles WHERE earlier IS NOT NULL ORDER BY number"
+        found = [ArticleSummary(*row) for row in self._db.execute(query)]
+        return sorted(found, key=lambda one: one.changed_at or "", reverse=True)
 
     def groups(self, names: Sequence[str], filters: Filters) -> list[ArticleSummary]:
         """The articles inside `filters` that are of some groups of copies, earliest first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
 from vectorstore.errors import StoreError
+from vectorstore.history import ChromaHistory, Version
 from vectorstore.index import Derived
 from vectorstore.listing import Order
 from vectorstore.records import Article, Candidate, Filters
@@ -22,11 +23,12 @@ _SPARE = 3
 class Snapshot:
     """What a store held at one moment. Changes made since are not seen.
 
-    Only the cosines are Chroma's of now; a passage that is there no more is not found.
+    Only cosines and earlier versions are Chroma's of now: what is there no more is not found.
     """
 
     _derived: Derived
     _chroma: ChromaPassages
+    _history: ChromaHistory
 
     @property
     def passages(self) -> int:
@@ -64,6 +66,15 @@ class Snapshot:
         """The articles with these ids, by id; unknown ones are left out."""
         found = {name: self._derived.listing.article(name) for name in dict.fromkeys(ids)}
         return {name: article for name, article in found.items() if article}
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        return self._derived.listing.changed()
+
+    def history(self, id: str) -> list[Version]:
+        """The earlier versions of an article, latest first; none of an unknown one."""
+        summary = self.summary(id)
+        return self._history.read(summary) if summary and summary.earlier else []
 
     def groups(
         self, names: Iterable[str], filters: Filters = NO_FILTERS

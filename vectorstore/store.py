@@ -9,6 +9,7 @@ from typing import Self
 
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import FloatArray
+from vectorstore.history import Version
 from vectorstore.listing import Order
 from vectorstore.records import Article, Candidate, Filters, Passage
 from vectorstore.snapshot import NO_FILTERS, Snapshot
@@ -111,6 +112,16 @@ class ArticleStore(ABC):
         """
         with self.snapshot() as snapshot:
             return snapshot.get_many(list(ids))
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        with self.snapshot() as snapshot:
+            return snapshot.changed()
+
+    def history(self, id: str) -> list[Version]:
+        """The earlier versions of an article, latest first; none of an unknown one."""
+        with self.snapshot() as snapshot:
+            return snapshot.history(id)
 
     def digests(self) -> Mapping[str, str]:
         """Every article's `article_digest`, by id, each looked up when it is asked for."""
