@@ -17,6 +17,7 @@ from rag.errors import FootnoteError
 from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
 from rag.settings import Settings
+from rag.text.revisions import Edit, Revision
 from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit, Passage
 
@@ -31,6 +32,7 @@ __all__ = [
     "Conversation",
     "Delta",
     "Done",
+    "Edit",
     "Event",
     "FactCheck",
     "Failure",
@@ -39,6 +41,7 @@ __all__ = [
     "IngestReport",
     "Passage",
     "Retrieved",
+    "Revision",
     "Settings",
     "Statement",
     "Turn",

@@ -1,18 +1,33 @@
 """JSON documents that the command line prints and the endpoint sends."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rag import article_json
 
 if TYPE_CHECKING:
-    from rag import ArticleSummary, IngestReport
+    from rag import ArticleSummary, IngestReport, Revision
 
 
 def stored_json(article: "ArticleSummary") -> dict[str, Any]:
     """A stored article without its text, and how long it is."""
     counts = {"passages": article.passages, "characters": article.characters}
-    return {**article_json(article), **counts, "group": article.group}
+    told = {"group": article.group, "changed_at": article.changed_at}
+    return {**article_json(article), **counts, **told}
+
+
+def history_json(article_id: str, revisions: Iterable["Revision"]) -> dict[str, Any]:
+    """The changes of an article, the latest first: each with its edits and the text before it."""
+    changes = [
+        {
+            "changed_at": revision.changed_at,
+            "edits": [asdict(edit) for edit in revision.edits],
+            "before": {**article_json(revision.before), "text": revision.before.text},
+        }
+        for revision in revisions
+    ]
+    return {"id": article_id, "changes": changes}
 
 
 def also_in(article: Mapping[str, Any], copies: Iterable[Mapping[str, Any]]) -> str | None:

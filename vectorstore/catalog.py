@@ -51,7 +51,7 @@ class ArticleSummary:
     """A stored article without its text; `digest` is its `article_digest`.
 
     `group` is what it and its copies have in common: the id of the earliest of them. None where
-    there are no copies. `earlier` are its earlier versions as `vectorstore.history` names them.
+    there are no copies. `earlier` tells of `versions`, in JSON.
     """
 
     id: str
@@ -74,9 +74,14 @@ class ArticleSummary:
         return cls(**fields, passages=passages, characters=len(article.text), digest=digest)
 
     @property
+    def versions(self) -> list[tuple[str, str]]:
+        """The digests of earlier texts, oldest first, each with when it was replaced: ISO, UTC."""
+        return [(digest, until) for digest, until in json.loads(self.earlier or "[]")]
+
+    @property
     def changed_at(self) -> str | None:
         """When the text last changed, ISO 8601 in UTC; None where it never did."""
-        return json.loads(self.earlier)[-1][1] if self.earlier else None
+        return self.versions[-1][1] if self.earlier else None
 
     @property
     def version(self) -> str:

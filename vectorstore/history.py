@@ -1,8 +1,8 @@
 """Earlier versions of articles, in a collection beside the passages that nothing searches.
 
 A version goes by its text's digest, so that keeping it twice is keeping it once. Which versions an
-article has is written in its passages (`ArticleSummary.earlier`), with whatever replaced the last
-of them: a version that nobody names there is as good as none.
+article has is written in its passages (`ArticleSummary.versions`), in one call with what replaced
+the last of them; a version that is not named there is as good as none.
 """
 
 import json
@@ -22,7 +22,6 @@ from vectorstore.records import Article
 from vectorstore.server import asking
 
 _Row = tuple[dict[str, Any], str]
-_Named = tuple[str, str]
 KEPT = 10
 """How many earlier versions an article has at most; the oldest are forgotten."""
 _FIELDS = ("title", "source", "url", "author", "published_at")
@@ -71,9 +70,7 @@ class ChromaHistory:
 
     def read(self, summary: ArticleSummary) -> list[Version]:
         """The earlier versions of an article, latest first; what is not whole is left out."""
-        found = [
-            (self._article(summary.id, digest), until) for digest, until in _named(summary.earlier)
-        ]
+        found = [(self._article(summary.id, digest), until) for digest, until in summary.versions]
         return [Version(article, until) for article, until in reversed(found) if article]
 
     def forget(self, ids: Sequence[str], versions: Iterable[str] | None = None) -> None:
@@ -121,20 +118,18 @@ class ChromaHistory:
             return getattr(self._collection, call)(*values, **named)
 
 
-def _earlier(listing: Listing, article: str, text: str) -> tuple[list[_Named], Article | None]:
+def _earlier(
+    listing: Listing, article: str, text: str
+) -> tuple[list[tuple[str, str]], Article | None]:
     """The versions of an article before a text, and the last of them where it is stored still."""
     summary, before = listing.summary(article), None
     with suppress(StoreError):  # damaged
         before = listing.article(article)
-    named = _named(summary.earlier if summary else None)
+    named = summary.versions if summary else []
     if before is None or before.text == text:
         return named, None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return [*named, (text_digest(before.text), now)], before
-
-
-def _named(earlier: str | None) -> list[_Named]:
-    return [(digest, until) for digest, until in json.loads(earlier or "[]")]
 
 
 def _rows(article: Article) -> list[_Row]:

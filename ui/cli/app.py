@@ -134,12 +134,15 @@ def check(
 
 
 @app.command()
-def articles(store: opt.Store = None, as_json: opt.AsJson = False) -> None:
+def articles(
+    store: opt.Store = None, changed: opt.Changed = False, as_json: opt.AsJson = False
+) -> None:
     """List the articles."""
     from ui.cli import terminal
 
     with _chatbot(store) as bot:
-        terminal.show_articles(bot.articles(), as_json=as_json)
+        listed = bot.changed() if changed else bot.articles()
+        terminal.show_articles(listed, as_json=as_json)
 
 
 @app.command()
@@ -151,6 +154,17 @@ def article(
 
     with _chatbot(store) as bot:
         terminal.show_article(bot.article(article_id), as_json=as_json)
+
+
+@app.command()
+def history(
+    article_id: opt.ArticleId, store: opt.Store = None, as_json: opt.AsJson = False
+) -> None:
+    """Show how an article's text has changed."""
+    from ui.cli import terminal
+
+    with _chatbot(store) as bot:
+        terminal.show_history(article_id, bot.history(article_id), as_json=as_json)
 
 
 @app.command()

@@ -27,6 +27,9 @@ AllFound = Annotated[
 # Articles
 Sources = Annotated[list[str], Argument(metavar="SOURCE...", show_default=False)]
 ArticleId = Annotated[str, Argument(metavar="ID")]
+Changed = Annotated[
+    bool, Option("--changed", help="Those whose texts have changed, the latest change first.")
+]
 ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 
 # The page

@@ -15,11 +15,20 @@ from rich.text import Text
 
 from rag import answer_json, article_json, fact_check_json, hit_json
 from rag.errors import InputError
-from ui.documents import also_in, report_json, stored_json
+from ui.documents import also_in, history_json, report_json, stored_json
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:
-    from rag import Answer, Article, ArticleSummary, Citation, FactCheck, Hit, IngestReport
+    from rag import (
+        Answer,
+        Article,
+        ArticleSummary,
+        Citation,
+        FactCheck,
+        Hit,
+        IngestReport,
+        Revision,
+    )
     from rag.ingestion.pipeline import Progress
 
     Copies = Mapping[str, Sequence[ArticleSummary]]
@@ -160,6 +169,22 @@ def show_article(article: "Article", *, as_json: bool) -> None:
     screen.print(Text(_byline(article), style="bold"))
     screen.print()
     screen.print(Text(article.text))
+
+
+def show_history(article_id: str, revisions: Sequence["Revision"], *, as_json: bool) -> None:
+    """The changes of an article's text, the latest first: what was removed, what was added."""
+    if as_json:
+        print_json(history_json(article_id, revisions))
+        return
+    screen = console()
+    if not revisions:
+        screen.print(Text(f"{article_id} has not changed since it was added."))
+    for revision in revisions:
+        screen.print(Text(f"Changed on {day_of(revision.changed_at)}", style="bold"))
+        for edit in revision.edits:
+            for mark, sentences, style in (("-", edit.removed, "red"), ("+", edit.added, "green")):
+                if sentences:
+                    screen.print(Text(f"  {mark} {sentences}", style=style))
 
 
 def console() -> Console:

@@ -34,7 +34,7 @@ def chat_pane(bot: "Chatbot", page: gr.Blocks) -> None:
             composer = composer_pane(bot)
         source = source_pane(bot, [past, live])
     asked = _wire_asking(bot, conversations, composer, live, source)
-    wire_menu(page, menu, conversations, past=past, live=live, asked=asked)
+    wire_menu(bot, page, menu, conversations, past=past, live=live, asked=asked)
     wire_feedback(bot, conversations, [past, live])
 
     def greet() -> tuple[Markup, gr.Dropdown]:

@@ -1,17 +1,28 @@
 """Conversations: kept in the browser, chosen, renamed, deleted and exported from one menu."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from ui.web.kept import UNTITLED, KeptConversation, KeptConversations, PageTurn, shorten
+from ui.collection import changed
+from ui.web.kept import (
+    UNTITLED,
+    KeptConversation,
+    KeptConversations,
+    PageTurn,
+    shorten,
+    with_changes,
+)
 from ui.web.parts import AT_ONCE, LAST, html_part
 from ui.web.render.export import conversation_html, conversation_markdown
 from ui.web.render.menu import menu_html
 from ui.web.render.transcript import transcript
+
+if TYPE_CHECKING:
+    from rag import Chatbot
 
 
 def kept_conversations() -> gr.BrowserState:
@@ -62,6 +73,7 @@ def menu_pane() -> gr.HTML:
 
 
 def wire_menu(
+    bot: "Chatbot",
     page: gr.Blocks,
     menu: gr.HTML,
     conversations: gr.BrowserState,
@@ -74,14 +86,18 @@ def wire_menu(
 
     Choosing another conversation gives up the answer `asked` for.
     """
+
+    def shown(turns: list[PageTurn]) -> tuple[Markup, str]:
+        return transcript(with_changes(turns, changed(bot))), ""
+
     pressed = gr.JSON(visible="hidden")
     turns: Any = {"js": "(kept) => [footnote.turns(kept)]", **AT_ONCE}
     page.load(menu_html, conversations, menu, **AT_ONCE)
-    page.load(_shown, conversations, [past, live], **turns)
+    page.load(shown, conversations, [past, live], **turns)
     conversations.change(menu_html, conversations, menu, js="footnote.tidied", **AT_ONCE)
     js = "(kept) => [kept, footnote.pressed.act]"
     acting = menu.act(acted, [conversations, pressed], conversations, js=js, cancels=asked, **LAST)
-    acting.then(_shown, conversations, [past, live], **turns)
+    acting.then(shown, conversations, [past, live], **turns)
     _wire_export(menu, conversations, pressed)
 
 
@@ -93,7 +109,3 @@ def _wire_export(menu: gr.HTML, conversations: gr.BrowserState, pressed: gr.JSON
     js = "(kept) => [footnote.turns(kept), footnote.pressed.export]"
     exporting = menu.export(export, [conversations, pressed], file, js=js, **LAST)
     exporting.then(None, file, js="footnote.download")
-
-
-def _shown(turns: list[PageTurn]) -> tuple[Markup, str]:
-    return transcript(turns), ""

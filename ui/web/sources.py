@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from rag import article_json
 from rag.errors import FootnoteError
+from ui.documents import also_in
 from ui.web.parts import LAST, html_part
 from ui.web.render.article import Span, article_html, no_article_html
 from ui.web.render.html import el
+from ui.web.render.revisions import revisions_html
+from vectorstore.history import text_digest
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -18,6 +22,9 @@ _HOW = (
     "Press a footnote in an answer to read the passage in its article. "
     "The keys n and p step through footnotes, / leads back to the question."
 )
+_SINCE = "This article has changed since it was cited. "
+_AS_IT_WAS = "Here it is as it was then."
+_FORGOTTEN = "Here it is as it is now: the text of then is not kept."
 
 
 def source_pane(bot: "Chatbot", openers: Iterable[gr.HTML], name: str = "source") -> gr.HTML:
@@ -37,8 +44,25 @@ def source_pane(bot: "Chatbot", openers: Iterable[gr.HTML], name: str = "source"
 
 
 def opened(bot: "Chatbot", article_id: str, spans: Sequence[Span] = (), current: int = 0) -> Markup:
-    """The article with an answer's spans, of which the one numbered `current` is shown first."""
+    """The article with an answer's spans, of which the one numbered `current` is shown first.
+
+    One that has changed since is shown as it was when it was cited, for as long as that is kept.
+    """
     try:
-        return article_html(bot.article(article_id), spans, current)
+        article, revisions, copies = (
+            bot.article(article_id),
+            bot.history(article_id),
+            bot.copies(article_id),
+        )
     except FootnoteError as error:
         return no_article_html(el("p", str(error), role="alert"))
+    also = also_in(article_json(article), map(article_json, copies))
+    cited = {span.version for span in spans if span.article == article_id and span.version}
+    if not cited or text_digest(article.text) in cited:
+        about = revisions_html(revisions, also)
+        return article_html(article, spans, current, about)
+    before = (one.before for one in revisions if text_digest(one.before.text) in cited)
+    then = next(before, None)
+    about = revisions_html(revisions, also, _SINCE + (_AS_IT_WAS if then else _FORGOTTEN))
+    elsewhere = [span for span in spans if span.article != article_id]
+    return article_html(then or article, spans if then else elsewhere, current, about)

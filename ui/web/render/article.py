@@ -9,24 +9,29 @@ from markupsafe import Markup
 
 from ui.web.kept import shorten
 from ui.web.render.documents import Document
-from ui.web.render.html import el, join, listed, web_address
+from ui.web.render.html import Child, el, join, listed, web_address
 from vectorstore.records import Article
 
 
 class Span(NamedTuple):
-    """The characters `[start, end)` of an article that the footnote `number` cites; 0 is none."""
+    """The characters `[start, end)` of an article that the footnote `number` cites; 0 is none.
+
+    `version` is the digest of the text that they are of, where it is known.
+    """
 
     number: int
     article: str
     start: int
     end: int
     title: str = ""
+    version: str = ""
 
     @classmethod
     def of(cls, citation: Document) -> Self:
         """What a citation cites."""
         article, start, end = citation["article"], citation["start"], citation["end"]
-        return cls(citation["number"], article["id"], start, end, article["title"])
+        version = citation.get("version", "")
+        return cls(citation["number"], article["id"], start, end, article["title"], version)
 
     def data(self) -> dict[str, Any]:
         """The attributes that say where a button leads."""
@@ -34,9 +39,12 @@ class Span(NamedTuple):
         return {f"data_{name}": value for name, value in told._asdict().items()}
 
 
-def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0) -> Markup:
+def article_html(
+    article: Article, spans: Sequence[Span] = (), current: int = 0, about: Child = None
+) -> Markup:
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
+    `about` stands between its head and its text.
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
     are the same: the page takes no note of what it shows already.
     """
@@ -44,6 +52,7 @@ def article_html(article: Article, spans: Sequence[Span] = (), current: int = 0)
     return el(
         "section",
         _head(article, spans, current),
+        about,
         el("div", _paragraphs(article.text, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",

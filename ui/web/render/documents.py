@@ -30,9 +30,18 @@ def apart(answer: Document) -> tuple[list[Document], list[Document]]:
 
 
 def notes(answer: Document) -> list[str]:
-    """The notes, without the one that tells in words what differs: that is shown."""
+    """The notes, without the one that tells in words what differs: that is shown.
+
+    And those on articles that have changed since they were cited.
+    """
     quotes = [span["quote"] for span in _differing(answer)]
-    return [n for n in answer["notes"] if not (quotes and all(quote in n for quote in quotes))]
+    said = [n for n in answer["notes"] if not (quotes and all(quote in n for quote in quotes))]
+    changed = (
+        f"“{cited['article']['title']}” has changed since, on {day_of(cited['changed'])}."
+        for cited in answer["citations"]
+        if cited.get("changed")
+    )
+    return list(dict.fromkeys([*said, *changed]))
 
 
 def doubt(statement: Document) -> str | None:

@@ -117,8 +117,13 @@ def _passage(hit: Document) -> Markup:
         type="button",
         class_="passage",
         dir="auto",
-        **Span(0, hit["article"], hit["start"], hit["end"], hit["title"]).data(),
+        **_span(hit).data(),
     )
+
+
+def _span(hit: Document) -> Span:
+    version = hit.get("version", "")  # older kept turns have none
+    return Span(0, hit["article"], hit["start"], hit["end"], hit["title"], version)
 
 
 def _searched(turn: PageTurn) -> Markup:
