@@ -16,6 +16,7 @@ from rag.errors import ArticleMissing
 from rag.text.revisions import edits
 from tests.browser import needs_chromium
 from tests.store_tools import BEES, RIVER, entry, found, open_store
+from tests.test_page import free_port
 from ui.cli import terminal
 from ui.web.app import launch
 from ui.web.kept import page_turn, with_changes
@@ -258,7 +259,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[tuple[Chatbot, Page]]:
     """The page over a chatbot that has read the article, but not its correction."""
     with Chatbot.open(tmp_path / "page", Settings()) as bot:
         bot.add(DAM)
-        served = launch(bot, port=0)
+        served = launch(bot, port=free_port())
         page = browser.new_page()
         page.goto(str(served.local_url))
         yield bot, page

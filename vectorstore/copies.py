@@ -39,7 +39,7 @@ class ComparableText:
         if len(self._words) < LEAST_WORDS:
             return []
         hashed = RMinHash(num_perm=ROWS * BANDS, seed=_SEED)
-        hashed.update([" ".join(run) for run in self.runs])
+        hashed.update([" ".join(run) for run in _runs(self._words)])
         digest = hashed.digest()
         return [_band(at, digest[at : at + ROWS]) for at in range(0, ROWS * BANDS, ROWS)]
 
