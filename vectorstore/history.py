@@ -75,11 +75,12 @@ class ChromaHistory:
 
     def forget(self, ids: Sequence[str], versions: Iterable[str] | None = None) -> None:
         """Delete what there is of articles, or of some of their versions."""
-        where: dict[str, Any] = {"id": {"$in": list(ids)}}
-        if versions is not None:
-            where = {"$and": [where, {"version": {"$in": sorted(versions)}}]}
-        while found := self._ask("get", where=where, limit=self._page, include=[])["ids"]:
-            self._ask("delete", found)
+        named = [] if versions is None else [{"version": {"$in": sorted(versions)}}]
+        for start in range(0, len(ids), self._page):
+            theirs = {"id": {"$in": list(ids[start : start + self._page])}}
+            where = {"$and": [theirs, *named]} if named else theirs
+            while found := self._ask("get", where=where, limit=self._page, include=[])["ids"]:
+                self._ask("delete", found)
 
     def _article(self, article: str, digest: str) -> Article | None:
         """One version; None where it is not whole."""

@@ -49,20 +49,16 @@ def opened(bot: "Chatbot", article_id: str, spans: Sequence[Span] = (), current:
     One that has changed since is shown as it was when it was cited, for as long as that is kept.
     """
     try:
-        article, revisions, copies = (
-            bot.article(article_id),
-            bot.history(article_id),
-            bot.copies(article_id),
-        )
+        article, revisions = bot.article(article_id), bot.history(article_id)
+        copies = bot.copies(article_id)
     except FootnoteError as error:
         return no_article_html(el("p", str(error), role="alert"))
     also = also_in(article_json(article), map(article_json, copies))
     cited = {span.version for span in spans if span.article == article_id and span.version}
     if not cited or text_digest(article.text) in cited:
-        about = revisions_html(revisions, also)
-        return article_html(article, spans, current, about)
+        return article_html(article, spans, current, revisions_html(revisions, also))
     before = (one.before for one in revisions if text_digest(one.before.text) in cited)
-    then = next(before, None)
+    if (then := next(before, None)) is None:
+        spans = [span for span in spans if span.article != article_id]
     about = revisions_html(revisions, also, _SINCE + (_AS_IT_WAS if then else _FORGOTTEN))
-    elsewhere = [span for span in spans if span.article != article_id]
-    return article_html(then or article, spans if then else elsewhere, current, about)
+    return article_html(then or article, spans, current, about)
