@@ -25,6 +25,7 @@ from ui.web.render.transcript import transcript
 from ui.web.sources import opened
 from vectorstore.chroma import ChromaPassages
 from vectorstore.history import KEPT, text_digest
+from vectorstore.server import connect, disconnect
 from vectorstore.store import ArticleStore
 
 FELL = replace(RIVER, text="The river fell on Tuesday. The bridge was closed at noon.")
@@ -61,11 +62,7 @@ def versions(store: ArticleStore, id: str = "river") -> list[Article]:
 
 def records(folder: Path) -> int:
     """How many records of history Chroma has, in a store that is closed."""
-    import chromadb
-
-    from vectorstore.server import disconnect
-
-    client = chromadb.PersistentClient(str(folder / "chroma"), chromadb.Settings())
+    client = connect(folder / "chroma", None)
     count = client.get_collection("footnote-history", embedding_function=None).count()
     disconnect(client)
     return int(count)

@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
 
 def stored_json(article: "ArticleSummary") -> dict[str, Any]:
-    """A stored article without its text, and how long it is."""
-    counts = {"passages": article.passages, "characters": article.characters}
-    told = {"group": article.group, "changed_at": article.changed_at}
-    return {**article_json(article), **counts, **told}
+    """A stored article without its text, how long it is, its copies' group, and its last change."""
+    names = ("passages", "characters", "group", "changed_at")
+    return {**article_json(article), **{name: getattr(article, name) for name in names}}
 
 
 def history_json(article_id: str, revisions: Iterable["Revision"]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class ChromaHistory:
         ((data, _),) = first.values()
         rows = self._get([f"{name}#{number}" for number in range(data["parts"])])
         text = "".join(rows[row][1] for row in sorted(rows, key=lambda row: rows[row][0]["part"]))
-        fields = {field: data.get(field) for field in _FIELDS}
+        fields: dict[str, Any] = {field: data.get(field) for field in _FIELDS}
         return Article(article, text=text, **fields) if text_digest(text) == digest else None
 
     def _write(self, rows: Sequence[_Row]) -> None:
