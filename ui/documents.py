@@ -18,7 +18,7 @@ def stored_json(article: "ArticleSummary") -> dict[str, Any]:
 
 def history_json(article_id: str, revisions: Iterable["Revision"]) -> dict[str, Any]:
     """The changes of an article, the latest first: each with its edits and the text before it."""
-    changes = [
+    changes: list[dict[str, Any]] = [
         {
             "changed_at": revision.changed_at,
             "edits": [asdict(edit) for edit in revision.edits],
