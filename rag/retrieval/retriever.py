@@ -31,7 +31,7 @@ class Retriever:
             names = {candidate.group for candidate in candidates if candidate.group}
             groups = stored.groups(sorted(names), query.filters) if names else {}
             ranked = rank(candidates, query.question, as_of=query.as_of)
-            best = without_copies(ranked, groups)[:k]
+            best = (without_copies(ranked, groups) if groups else ranked)[:k]
             articles = stored.get_many([found.passage.article_id for found, _ in best])
         return tuple(
             Hit(found.passage, articles[found.passage.article_id], score, found.dense, also)
