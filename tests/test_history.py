@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
+from typer.testing import CliRunner
 
 from rag import Article, Chatbot, Edit, Settings
 from rag.errors import ArticleMissing
@@ -18,6 +19,7 @@ from tests.browser import needs_chromium
 from tests.store_tools import BEES, RIVER, entry, found, open_store
 from tests.test_page import free_port
 from ui.cli import terminal
+from ui.cli.app import app
 from ui.web.app import launch
 from ui.web.kept import page_turn, with_changes
 from ui.web.render.article import Span
@@ -227,6 +229,19 @@ def test_the_history_as_json_has_the_texts(
     terminal.show_history("dam", dam.history("dam"), as_json=True)
     (change,) = json.loads(capsys.readouterr().out)["changes"]
     assert change["before"]["text"] == DAM.text
+
+
+def test_the_command_line_lists_what_has_changed(dam: Chatbot, tmp_path: Path) -> None:
+    def said(*words: str) -> str:
+        return CliRunner().invoke(app, [*words, "--store", str(tmp_path / "dam")]).stdout
+
+    dam.add(replace(DAM, id="other"))
+    listed = json.loads(said("articles", "--changed", "--json"))
+    assert [(one["id"], one["changed_at"]) for one in listed] == [
+        ("dam", dam.articles()[0].changed_at)
+    ]
+    assert "+ The dam at Ost holds 55 million litres." in said("history", "dam")
+    assert said("history", "other") == "other has not changed since it was added.\n"
 
 
 # On the page
