@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 RUN = 4
 """Words in a row that are compared at a time."""
-ROWS, BANDS = 3, 64
+ROWS, BANDS = 3, 32
 """A candidate shares all `ROWS` numbers of one of so many bands of its signature."""
 MOST_SHARED, LEAST_SHARED = 0.8, 0.3
 """The least shares of sentences in common: of the article with the greater share, and the other."""
@@ -33,7 +33,7 @@ class ComparableText:
 
     @cached_property
     def bands(self) -> list[int]:
-        """Numbers of 64 bits; texts that are much alike share one of them. A short one has none."""
+        """Numbers of 32 bits; texts that are much alike share one of them. A short one has none."""
         from rensa import RMinHash
 
         if len(self._words) < LEAST_WORDS:
@@ -82,4 +82,4 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _band(at: int, numbers: Sequence[int]) -> int:
     data = b"".join(number.to_bytes(8, "big") for number in (at, *numbers))
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(data, digest_size=4).digest(), "big", signed=True)
