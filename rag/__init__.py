@@ -6,7 +6,9 @@
 ...     bot.ask("Who is Russia's finance minister?")
 """
 
+from rag.answering.briefing import Brief, BriefEvent, brief_json
 from rag.answering.fact_check import CheckedSentence, FactCheck, fact_check_json
+from rag.answering.timeline import Timeline, TimelineEvent, timeline_json
 from rag.answers import Answer, Citation, Cited, Delta, Done, Event, Retrieved, Statement, Usage
 from rag.chatbot import Chatbot
 from rag.citations.groundedness import Verdict, verify
@@ -25,6 +27,8 @@ __all__ = [
     "Answer",
     "Article",
     "ArticleSummary",
+    "Brief",
+    "BriefEvent",
     "Chatbot",
     "CheckedSentence",
     "Citation",
@@ -44,12 +48,16 @@ __all__ = [
     "Revision",
     "Settings",
     "Statement",
+    "Timeline",
+    "TimelineEvent",
     "Turn",
     "Usage",
     "Verdict",
     "answer_json",
     "article_json",
+    "brief_json",
     "fact_check_json",
     "hit_json",
+    "timeline_json",
     "verify",
 ]

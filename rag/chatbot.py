@@ -8,7 +8,9 @@ from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from rag.answering.briefing import Brief, brief
 from rag.answering.fact_check import FactCheck, FactChecker
+from rag.answering.timeline import Timeline, timeline
 from rag.answers import Answer, Event, Mode
 from rag.citations.groundedness import Groundedness
 from rag.collection import Collection
@@ -125,13 +127,49 @@ class Chatbot(Collection):
         `as_of` and `filters` are as in `ask`. English only; what is not is `unchecked`.
         """
         started = perf_counter()
-        checker = FactChecker(self.retriever, Groundedness(self.verifier))
-        found = tuple(checker.check(text, Query.parse("", as_of, filters)))
+        found = tuple(self._checker.check(text, Query.parse("", as_of, filters)))
         return FactCheck(text, found, {"check": 1000 * (perf_counter() - started)})
+
+    def timeline(
+        self,
+        question: str,
+        *,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Timeline:
+        """The dated sentences about a question or a thing, in order, each said once.
+
+        A time that a sentence names is resolved against the day of its article; one that names
+        none stands at that day. `as_of` and `filters` are as in `ask`.
+        """
+        started = perf_counter()
+        events = timeline(self.retriever, Query.parse(question, as_of, filters))
+        return Timeline(question, events, {"timeline": 1000 * (perf_counter() - started)})
+
+    def brief(
+        self,
+        topic: str | None = None,
+        *,
+        since: date | str | None = None,
+        as_of: date | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Brief:
+        """What the articles are about since a day: the events, each in one cited sentence.
+
+        With a `topic`, the events of what is about it. `as_of` and `filters` are as in `ask`.
+        """
+        started = perf_counter()
+        inside = {**(filters or {}), **({"since": since} if since else {})}
+        told = brief(self.retriever, self._checker, Query.parse(topic or "", as_of, inside))
+        return replace(told, timings={"brief": 1000 * (perf_counter() - started)})
 
     def conversation(self) -> Conversation:
         """A talk in which follow-ups are understood."""
         return Conversation(self)
+
+    @property
+    def _checker(self) -> FactChecker:
+        return FactChecker(self.retriever, Groundedness(self.verifier))
 
     # LlamaIndex
 

@@ -291,15 +291,36 @@ def test_a_second_process_works_through_the_one_that_holds_the_store(folder: Pat
                 store.articles(order="best")  # type: ignore[arg-type]
             with pytest.raises(ValueError, match="bees"):
                 store.put([(BEES, [], np.empty((0, DIMENSION), np.float32))])
-            holder.kill()
-            holder.communicate()
-            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
-                store.count()
     finally:
         holder.kill()
         holder.communicate()
     with open_store(folder) as store:
         assert store.get_many(["river", "bees"]) == {"river": RIVER, "bees": BEES}
+
+
+def test_when_the_holder_ends_the_next_process_holds_the_store(folder: Path) -> None:
+    holder = python(HOLD, str(folder))
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == "open\n"
+        with open_store(folder, create=False) as store:
+            assert store.count() == 2
+            with pytest.raises(StoreError, match=rf"Process {holder.pid}\b.*ended.*again"):
+                count_while_ending(store, holder)
+            store.put([entry(BEES)])
+            assert store.get_many(["bees"]) == {"bees": BEES}
+            with open_store(folder, create=False) as lent:
+                assert lent.count() == 3
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def count_while_ending(store: ArticleStore, holder: "subprocess.Popen[str]") -> None:
+    with store.snapshot() as snapshot:
+        holder.kill()
+        holder.communicate()
+        snapshot.count()
 
 
 def test_who_does_not_know_the_secret_gets_nothing(folder: Path) -> None:

@@ -142,13 +142,16 @@ class ChromaPassages:
 
     def cosines(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
         """The cosines of given passages; those that are not there are left out."""
-        cosines: dict[str, float] = {}
+        return {found: float(v @ vector) for found, v in self.vectors(ids).items()}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+        """The vectors of given passages, by id; those that are not there are left out."""
+        vectors: dict[str, FloatArray] = {}
         for part in self._pages(list(ids)):
             found = self._ask("get", part, include=["embeddings"])
-            if found["ids"]:
-                values = np.vecdot(np.asarray(found["embeddings"], np.float32), vector).tolist()
-                cosines.update(zip(found["ids"], values, strict=True))
-        return cosines
+            values = np.asarray(found["embeddings"], np.float32)
+            vectors.update(zip(found["ids"], values, strict=True))
+        return vectors
 
     def _rows(self, ids: Sequence[str]) -> Iterator[tuple[Mapping[str, Any], str]]:
         for part in self._pages(list(ids)):

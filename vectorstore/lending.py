@@ -6,8 +6,9 @@ for its owner alone. One connection is one snapshot.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import (
     Client,
     Connection,
@@ -17,7 +18,7 @@ from multiprocessing.connection import (
 )
 from pathlib import Path
 from secrets import token_hex
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, cast
 
 from vectorstore.errors import FootnoteError, StoreError
@@ -30,6 +31,7 @@ _READING = {
     "ids",
     "summary",
     "get_many",
+    "leads",
     "groups",
     "search",
     "changed",
@@ -66,8 +68,6 @@ class Lender:
                 Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: "Connection[Any, Any]") -> None:
-        from multiprocessing import AuthenticationError
-
         key = self._secret.encode()
         with connection, suppress(*_GONE, AuthenticationError):
             deliver_challenge(connection, key)
@@ -92,40 +92,63 @@ class Lender:
 
 
 class LentStore(ArticleStore):
-    """A store that another process holds."""
+    """A store that another process holds. Once that one has ended, this one opens it itself."""
 
-    def __init__(self, folder: Path, process: int, port: int, secret: str) -> None:
-        """Raises `OSError` when the holder takes no requests."""
+    def __init__(self, folder: Path, told: Mapping[str, Any], anew: Callable[[], ArticleStore]):
+        """`told` is what the holder says of itself; `anew` opens the store without it.
+
+        Raises `OSError` when the holder takes no requests.
+        """
         self._folder = folder
-        self._process = process
-        self._port = port
-        self._secret = secret.encode()
-        with self._connected():
-            pass
+        self._process: int = told["process"]
+        self._address = "127.0.0.1", int(told["port"])
+        self._secret = str(told["secret"]).encode()
+        self._anew = anew
+        self._own: ArticleStore | None = None
+        self._opening = Lock()
+        self._connect().close()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """See `ArticleStore.snapshot`."""
-        with self._asking() as asked:
-            yield cast("Snapshot", asked)
+        holder = self._holder()
+        with holder.snapshot() if isinstance(holder, ArticleStore) else self._asking(holder) as it:
+            yield cast("Snapshot", it)
 
     def put(self, batch: Batch, *, version: str = "") -> None:
         """See `ArticleStore.put`."""
-        with self._asking() as asked:
-            asked.put(list(batch), version=version)
+        holder = self._holder()
+        with (
+            nullcontext(holder) if isinstance(holder, ArticleStore) else self._asking(holder) as it
+        ):
+            it.put(list(batch), version=version)
 
     def remove(self, ids: Iterable[str]) -> int:
         """See `ArticleStore.remove`."""
-        with self._asking() as asked:
-            return int(asked.remove(list(ids)))
+        holder = self._holder()
+        with (
+            nullcontext(holder) if isinstance(holder, ArticleStore) else self._asking(holder) as it
+        ):
+            return int(it.remove(list(ids)))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing is held, unless the holder has ended."""
+        if self._own is not None:
+            self._own.close()
+
+    def _holder(self) -> "Connection[Any, Any] | ArticleStore":
+        """A connection to the process that holds the store, or the store where this one does."""
+        with self._opening:
+            if self._own is None:
+                with suppress(*_GONE, AuthenticationError):
+                    return self._connect()
+                self._own = self._anew()
+            return self._own
 
     @contextmanager
-    def _asking(self) -> "Iterator[_Asked]":
+    def _asking(self, connection: "Connection[Any, Any]") -> "Iterator[_Asked]":
         try:
-            with self._connected() as connection:
+            with connection:
                 yield _Asked(connection)
         except _GONE as error:
             raise StoreError(
@@ -133,8 +156,8 @@ class LentStore(ArticleStore):
                 "Do it again."
             ) from error
 
-    def _connected(self) -> "Connection[Any, Any]":
-        return Client(("127.0.0.1", self._port), authkey=self._secret)
+    def _connect(self) -> "Connection[Any, Any]":
+        return Client(self._address, authkey=self._secret)
 
 
 class _Asked:
@@ -154,10 +177,12 @@ class _Asked:
         return value
 
 
-def borrowed(folder: Path, holder: Path) -> LentStore:
-    """The store in a folder that another process holds; raises `OSError` where it does not lend."""
+def borrowed(folder: Path, holder: Path, anew: Callable[[], ArticleStore]) -> LentStore:
+    """The store in a folder that another process holds, opened `anew` when that one has ended.
+
+    Raises `OSError` where it does not lend.
+    """
     try:
-        told = json.loads(holder.read_text(encoding="utf-8"))
-        return LentStore(folder, told["process"], told["port"], told["secret"])
+        return LentStore(folder, json.loads(holder.read_text(encoding="utf-8")), anew)
     except (ValueError, KeyError, TypeError, EOFError) as error:
         raise OSError("the holder does not say where it listens") from error

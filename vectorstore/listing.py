@@ -47,16 +47,19 @@ class Listing:
         return int(found.fetchone()[0])
 
     def page(
-        self, offset: int, limit: int | None, order: Order, query: str
+        self, offset: int, limit: int | None, order: Order, query: str, filters: Filters
     ) -> list[ArticleSummary]:
-        """Articles that have all words of `query`, or their beginnings, in title, source, author
-        or id. Raises `InputError` for an unknown order.
+        """Articles inside `filters` that have all words of `query`, or their beginnings, in title,
+        source, author or id. Raises `InputError` for an unknown order.
         """
         if order not in _ORDERS:
             raise InputError(f"There is no order {order!r}. Known: {', '.join(_ORDERS)}.")
-        where, values = (f"WHERE {_MATCH}", [_matching(query)]) if query.strip() else ("", [])
+        where, values = _inside(filters)
+        if query.strip():
+            where, values = f"{where} AND {_MATCH}", [*values, _matching(query)]
         found = self._db.execute(
-            f"SELECT {_SUMMARY} FROM articles {where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+            f"SELECT {_SUMMARY} FROM articles WHERE {where} ORDER BY {_ORDERS[order]} "
+            "LIMIT ? OFFSET ?",
             [*values, -1 if limit is None else limit, offset],
         )
         return [ArticleSummary(*row) for row in found]

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 from vectorstore.chroma import ChromaPassages
@@ -18,6 +19,8 @@ from vectorstore.server import StoreStamp, asking, connect, disconnect, peek
 from vectorstore.store import ArticleStore
 from vectorstore.sync import Sync
 
+WAITED = 3.0
+"""Seconds that a process which opens or closes a store has until it lends it or gives it up."""
 _OURS = {"chroma", "index", "lock", "holder"}
 
 
@@ -46,12 +49,19 @@ def _in_folder(place: Place, folder: Path, *, create: bool) -> ArticleStore:
     _same_model(folder, found or place.wanted, place.wanted)
     folder.mkdir(parents=True, exist_ok=True)
     lock = StoreLock(folder)
-    try:
-        lock.acquire()
-    except StoreLocked:
-        with suppress(OSError):
-            return borrowed(folder, lock.holder)
-        raise
+    until = monotonic() + WAITED
+    while True:
+        try:
+            lock.acquire()
+            break
+        except StoreLocked:
+            with suppress(OSError):
+                return borrowed(
+                    folder, lock.holder, lambda: _in_folder(place, folder, create=create)
+                )
+            if monotonic() > until:
+                raise
+            sleep(0.1)
     try:
         return _held(place, folder, lock, create=create)
     except BaseException:

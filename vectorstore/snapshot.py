@@ -45,14 +45,19 @@ class Snapshot:
         return self._derived.listing.count(query)
 
     def articles(
-        self, offset: int = 0, limit: int | None = None, order: Order = "added", query: str = ""
+        self,
+        offset: int = 0,
+        limit: int | None = None,
+        order: Order = "added",
+        query: str = "",
+        filters: Filters = NO_FILTERS,
     ) -> list[ArticleSummary]:
         """Articles without their texts, from the `offset`th on and at most `limit`.
 
-        `query` keeps those whose title, source, author or id have all of its words, or words that
-        begin so. Raises `InputError` for an unknown order.
+        `filters` are as in `search`. `query` keeps those whose title, source, author or id have
+        all of its words, or words that begin so. Raises `InputError` for an unknown order.
         """
-        return self._derived.listing.page(offset, limit, order, query)
+        return self._derived.listing.page(offset, limit, order, query, filters)
 
     def ids(self) -> list[str]:
         """Every article's id, in the order they were added."""
@@ -84,6 +89,12 @@ class Snapshot:
         for summary in self._derived.listing.groups(list(found), filters):
             found[str(summary.group)].append(summary)
         return found
+
+    def leads(self, ids: Iterable[str]) -> dict[str, FloatArray]:
+        """The vector of each of these articles' first passage, by the article's id."""
+        firsts = {f"{name}#0": name for name in ids}
+        found = self._chroma.vectors(list(firsts))
+        return {firsts[passage]: vector for passage, vector in found.items()}
 
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS

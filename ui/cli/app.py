@@ -1,17 +1,13 @@
 """The command line: `footnote ...`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import typer
 
 from ui.cli import options as opt
+from ui.cli import overviews
 from ui.cli.keys import key
-
-if TYPE_CHECKING:
-    from rag import Chatbot
+from ui.cli.opening import chatbot
 
 app = typer.Typer(
     name="footnote",
@@ -22,6 +18,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(key, name="key")
+app.command()(overviews.timeline)
+app.command()(overviews.brief)
 
 
 @app.command()
@@ -39,7 +37,7 @@ def chat(
     from ui.web.app import serve
 
     allowed = allow_host or []
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         fill_if_empty(bot)
         serve(bot, host=host, port=port, auth=auth, mcp=mcp, allowed=allowed, keys=keys)
 
@@ -59,7 +57,7 @@ def serve(
     from ui.api.server import serve
 
     access = Access(host, allow_host or [], KeyFile(keys) if keys else None)
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         serve(bot, access, port=port, log_questions=log_questions)
 
 
@@ -68,7 +66,7 @@ def add(sources: opt.Sources, store: opt.Store = None, as_json: opt.AsJson = Fal
     """Add articles: files, folders, globs, JSON Lines. Adding again changes nothing."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         with terminal.progress("Adding") as progress:
             report = bot.add(sources, progress=progress)
         terminal.show_report(report, as_json=as_json)
@@ -89,7 +87,7 @@ def ask(
     """Answer a question, every statement with its source."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         answer = bot.ask(question, as_of=as_of, filters={"source": source, "since": since})
     terminal.show_answer(answer, as_json=as_json)
 
@@ -107,7 +105,7 @@ def retrieve(
     """Show the passages that an answer would be made from."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         hits = bot.retrieve(question, k, as_of=as_of, filters={"source": source, "since": since})
     terminal.show_hits(question, hits, as_json=as_json)
 
@@ -126,7 +124,7 @@ def check(
     from ui.cli import terminal
 
     text = terminal.read_text(file)
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         checked = bot.check(text, as_of=as_of, filters={"source": source, "since": since})
     terminal.show_check(checked, as_json=as_json)
     if strict and not checked.holds:
@@ -140,7 +138,7 @@ def articles(
     """List the articles."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         listed = bot.changed() if changed else bot.articles()
         terminal.show_articles(listed, as_json=as_json)
 
@@ -152,7 +150,7 @@ def article(
     """Print one article."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         terminal.show_article(bot.article(article_id), as_json=as_json)
 
 
@@ -163,14 +161,14 @@ def history(
     """Show how an article's text has changed."""
     from ui.cli import terminal
 
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         terminal.show_history(article_id, bot.history(article_id), as_json=as_json)
 
 
 @app.command()
 def remove(article_ids: opt.ArticleIds, store: opt.Store = None) -> None:
     """Remove articles."""
-    with _chatbot(store) as bot:
+    with chatbot(store) as bot:
         for article_id in article_ids:
             bot.remove(article_id)
             typer.echo(f"Removed {article_id}.", err=True)
@@ -225,14 +223,6 @@ def doctor(store: opt.Store = None) -> None:
 
     if not report(store):
         raise typer.Exit(1)
-
-
-@contextmanager
-def _chatbot(store: str | None) -> "Iterator[Chatbot]":
-    from rag import Chatbot
-
-    with Chatbot.open(store) as bot:
-        yield bot
 
 
 def main() -> None:

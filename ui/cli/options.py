@@ -12,6 +12,7 @@ Store = Annotated[
 AsJson = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
 # Questions
+Topic = Annotated[str | None, Argument(metavar="[TOPIC]", show_default=False)]
 Question = Annotated[str, Argument(metavar="QUESTION", show_default=False)]
 AsOf = Annotated[str | None, Option("--as-of", metavar="DATE", help="Use nothing published later.")]
 FromSources = Annotated[list[str] | None, Option("--source", help="Only from this source.")]

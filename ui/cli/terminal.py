@@ -89,7 +89,7 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    _show_sources(screen, answer.citations, answer.also)
+    show_sources(screen, answer.citations, answer.also)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
@@ -122,12 +122,15 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
         if statement.verdict == "contradicted":
             line.append(f" ({statement.note})", style="dim")
         screen.print(line)
-    _show_sources(screen, checked.citations, {})
+    show_sources(screen, checked.citations)
 
 
-def _show_sources(screen: Console, citations: Sequence["Citation"], also: "Copies") -> None:
+def show_sources(
+    screen: Console, citations: Sequence["Citation"], also: "Copies | None" = None
+) -> None:
+    """Each citation's article, with the copies that it has, and words, under its number."""
     for citation in citations:
-        byline = _byline(citation.article, also.get(citation.article.id, ()))
+        byline = _byline(citation.article, (also or {}).get(citation.article.id, ()))
         screen.print()
         screen.print(Text(f"[{citation.number}] {byline}", style="bold"))
         screen.print(_indented(Text(f"“{_one_line(citation.quote)}”")))

@@ -22,6 +22,7 @@ from ui.web.chat import chat_pane
 from ui.web.check import check_pane
 from ui.web.head import Head, head
 from ui.web.render.html import el
+from ui.web.timeline import timeline_pane
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -51,6 +52,8 @@ def build(bot: "Chatbot") -> gr.Blocks:
                 chat_pane(bot, page)
             with gr.Tab("Check"):
                 check_pane(bot)
+            with gr.Tab("Timeline"):
+                timeline_pane(bot)
             with gr.Tab("Articles") as tab:
                 articles_pane(bot, tab)
     return page

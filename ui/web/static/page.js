@@ -257,7 +257,7 @@ const footnote = (() => {
 
   function open(button, trigger) {
     const cited = button.matches(".marker");
-    const markers = cited ? all(".marker", button.closest(".turn, .checked")) : [button];
+    const markers = cited ? all(".marker", button.closest(".turn, .checked, .told")) : [button];
     const spans = new Map(markers.map((marker) => [span(marker).number, span(marker)]));
     reading = { trigger, spans, turn: button.closest(".turn") };
     show(button);
@@ -298,7 +298,7 @@ const footnote = (() => {
   }
 
   function source(element, trigger, watch) {
-    watch("value", () => reveal(element.closest("#source, #proof")));
+    watch("value", () => reveal(element.closest("#source, #proof, #origin")));
     element.addEventListener("click", ({ target }) => {
       if (target.closest(".close")) close();
       const button = target.closest(".step");
