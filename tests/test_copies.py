@@ -18,6 +18,7 @@ from tests.store_tools import entry, open_store
 from ui.cli import terminal
 from ui.web.kept import page_turn
 from ui.web.render.transcript import turn_html
+from ui.web.sources import opened
 from vectorstore import copies
 from vectorstore.catalog import ArticleSummary, Catalog
 from vectorstore.copies import ComparableText
@@ -262,6 +263,11 @@ def test_the_terminal_says_where_else_a_report_is(
 def test_the_page_says_where_else_a_report_is(dam: Chatbot) -> None:
     shown = turn_html(page_turn("t", dam.ask(QUESTION), (4, 4)))
     assert "<bdi>also in Herald, Post</bdi></cite>" in shown
+
+
+def test_an_open_article_says_where_else_it_is(dam: Chatbot) -> None:
+    shown = [str(opened(dam, name)) for name in ("cut", "other")]
+    assert ["Also in Agency, Herald</p>" in one for one in shown] == [True, False]
 
 
 def test_the_group_of_an_article_is_told(dam: Chatbot) -> None:
