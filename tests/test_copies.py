@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.copies import PAIRS, Pair, judge, precision_recall
 from rag import Article, Chatbot, Settings, answer_json
+from rag.retrieval.copies import without_copies
 from tests.store_tools import entry, open_store
 from ui.cli import terminal
 from ui.web.kept import page_turn
@@ -22,7 +23,7 @@ from ui.web.sources import opened
 from vectorstore import copies
 from vectorstore.catalog import ArticleSummary, Catalog
 from vectorstore.copies import ComparableText
-from vectorstore.records import Passage
+from vectorstore.records import Candidate, Passage
 from vectorstore.store import ArticleStore
 
 SENTENCES = (
@@ -152,6 +153,17 @@ def test_groups_do_not_depend_on_what_came_before(
     afresh.close()
 
 
+def test_a_group_may_fall_apart(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    with catalog.changing():
+        for article in CHAIN.values():
+            add_to(catalog, article)
+        assert set(named(catalog).values()) == {"h"}
+        catalog.remove("d")
+    assert named(catalog) == {**dict.fromkeys("abc", "c"), **dict.fromkeys("efgh", "h")}
+    catalog.close()
+
+
 def chain() -> dict[str, Article]:
     """Articles each of which is a copy of its neighbours, and not of those further on."""
     words = [f"word{number}" for number in range(260)]
@@ -202,6 +214,20 @@ def test_removing_one_groups_the_rest_anew(tmp_path: Path) -> None:
 
 
 # Answers
+
+
+def test_what_stands_for_a_copy_takes_its_place() -> None:
+    copy, standing, other = (
+        Candidate(Passage(article.id, 0, 0, len(text), text), 0.0, 0.0, None, group)
+        for article, text, group in (
+            (CUT, CUT.text, "first"),
+            (FIRST, FIRST.text, "first"),
+            (OTHER, OTHER.text, None),
+        )
+    )
+    members = [ArticleSummary.of(article, 1, "") for article in (FIRST, CUT)]
+    ranked = [(copy, 0.9), (other, 0.8), (standing, 0.1)]
+    assert without_copies(ranked, {"first": members}) == [(standing, 0.9), (other, 0.8)]
 
 
 def test_copies_take_the_space_of_one(dam: Chatbot) -> None:
