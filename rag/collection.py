@@ -65,13 +65,14 @@ class Collection(Components):
         The latest ten earlier versions are kept. They answer no questions.
         """
         with self.store.snapshot() as stored:
-            after = _there(stored.get_many([article_id]), article_id)
+            _there({article_id: stored.summary(article_id)}, article_id)
             versions = stored.history(article_id)
-        revisions = list[Revision]()
-        for version in versions:
-            revisions.append(Revision(version.until, version.article, after))
-            after = version.article
-        return revisions
+            known = stored.get_many([article_id] if versions else [])
+        texts = [*known.values(), *(version.article for version in versions)]
+        return [
+            Revision(version.until, version.article, after)
+            for version, after in zip(versions, texts, strict=False)
+        ]
 
     def remove(self, article_id: str) -> None:
         """Forget an article, in every index. Raises `ArticleMissing`."""

@@ -1,20 +1,22 @@
 """The chat pane: a question goes in, statements with their footnotes come out, one at a time."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
+from rag.errors import ArticleMissing
 from ui.collection import stored
 from ui.web.composer import Composer, composer_pane, options, sources_of
 from ui.web.conversations import kept_conversations, menu_pane, wire_menu
 from ui.web.feedback import wire_feedback
 from ui.web.parts import AT_ONCE, html_part
-from ui.web.render.article import Span, article_html
+from ui.web.render.article import Span
 from ui.web.render.welcome import welcome_html
-from ui.web.sources import source_pane
+from ui.web.sources import shown, source_pane
 from ui.web.streaming import Step, answering
 
 if TYPE_CHECKING:
@@ -79,12 +81,14 @@ def _wire_asking(
 def _asked(bot: "Chatbot", question: str, narrowed: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     if question.strip():
         for step in answering(bot, question, **narrowed):
-            yield step.html, _first_source(step) or gr.skip(), step.turn
+            yield step.html, _first_source(bot, step) or gr.skip(), step.turn
 
 
-def _first_source(step: Step) -> Markup | None:
+def _first_source(bot: "Chatbot", step: Step) -> Markup | None:
     """The pane at the whole answer's first footnote, if it has one."""
     if not (step.turn and step.answer and step.answer.citations):
         return None
     spans = [Span.of(citation) for citation in step.turn["answer"]["citations"]]
-    return article_html(step.answer.citations[0].article, spans, spans[0].number)
+    with suppress(ArticleMissing):  # removed meanwhile
+        return shown(bot, step.answer.citations[0].article, spans, spans[0].number)
+    return None
