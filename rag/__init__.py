@@ -19,6 +19,7 @@ from rag.errors import FootnoteError
 from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
 from rag.settings import Settings
+from rag.text.revisions import Edit, Revision
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Overview
 from vectorstore.records import Article, Hit, Passage
@@ -36,6 +37,7 @@ __all__ = [
     "Conversation",
     "Delta",
     "Done",
+    "Edit",
     "Event",
     "FactCheck",
     "Failure",
@@ -45,6 +47,7 @@ __all__ = [
     "Overview",
     "Passage",
     "Retrieved",
+    "Revision",
     "Settings",
     "Statement",
     "Timeline",

@@ -25,7 +25,18 @@ from vectorstore.errors import FootnoteError, StoreError
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
 
-_READING = {"count", "articles", "summary", "get_many", "leads", "overview", "search"}
+_READING = {
+    "count",
+    "articles",
+    "summary",
+    "get_many",
+    "leads",
+    "overview",
+    "groups",
+    "search",
+    "changed",
+    "history",
+}
 _VALUES = {"passages", "generation"}
 _WRITING = {"put", "remove"}
 _GONE = (OSError, EOFError)
