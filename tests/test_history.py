@@ -240,6 +240,9 @@ def test_the_command_line_lists_what_has_changed(dam: Chatbot, tmp_path: Path) -
     assert [(one["id"], one["changed_at"]) for one in listed] == [
         ("dam", dam.articles()[0].changed_at)
     ]
+    for words, ids in ({"dam": ["dam"], "bridge": []}).items():
+        listed = json.loads(said("articles", words, "--changed", "--order", "oldest", "--json"))
+        assert [one["id"] for one in listed] == ids
     assert "+ The dam at Ost holds 55 million litres." in said("history", "dam")
     assert said("history", "other") == "other has not changed since it was added.\n"
 
