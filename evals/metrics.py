@@ -102,9 +102,15 @@ def _token_f1(found: Sequence[str], wanted: Sequence[str]) -> float:
 
 
 def retrieval_scores(case: Case, hits: Sequence[Hit]) -> Scores:
-    """Scores of the passages found, best first: enough of them to show 10 distinct articles."""
-    gold = {evidence.article_id for evidence in case.evidence}
+    """Scores of the passages found, best first: enough of them to show 10 distinct articles.
+
+    A gold article that another one, its copy, stands for is found where that one is.
+    """
     found = list(dict.fromkeys(hit.passage.article_id for hit in hits))
+    standing = {copy.id: hit.passage.article_id for hit in reversed(hits) for copy in hit.also}
+    standing |= dict(zip(found, found, strict=True))
+    named = (evidence.article_id for evidence in case.evidence)
+    gold = {standing.get(article, article) for article in named}
     scores = _ranking_scores(gold, found) if gold else {}
     passages = "\n".join(hit.passage.text for hit in hits[:5])
     quotes = [e.quote for e in case.evidence if e.quote.strip()]

@@ -20,6 +20,7 @@ from rag.ingestion.loaders import Failure
 from rag.ingestion.pipeline import IngestReport
 from rag.ingestion.web.following import Follow
 from rag.settings import Settings
+from rag.text.revisions import Edit, Revision
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Overview
 from vectorstore.records import Article, Hit, Passage
@@ -37,6 +38,7 @@ __all__ = [
     "Conversation",
     "Delta",
     "Done",
+    "Edit",
     "Event",
     "FactCheck",
     "Failure",
@@ -47,6 +49,7 @@ __all__ = [
     "Overview",
     "Passage",
     "Retrieved",
+    "Revision",
     "Settings",
     "Statement",
     "Timeline",

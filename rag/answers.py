@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vectorstore.catalog import ArticleSummary
 from vectorstore.records import Article, Hit
 
 Support = Literal["quoted", "supported", "unsupported", "unchecked"]
@@ -117,6 +118,11 @@ class Answer:
         """Every citation once, by number."""
         cited = {c.number: c for s in self.statements for c in s.citations}
         return tuple(cited[number] for number in sorted(cited))
+
+    @property
+    def also(self) -> Mapping[str, tuple[ArticleSummary, ...]]:
+        """The copies of the articles found that have any, by the article's id."""
+        return {hit.article.id: hit.also for hit in self.hits if hit.also}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Collection: the articles of one store, as a user adds, lists and removes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from rag.components import Components
 from rag.errors import ArticleMissing
@@ -9,11 +10,13 @@ from rag.ingestion.pipeline import IngestReport, Progress, ingest
 from rag.ingestion.web.addresses import is_address
 from rag.ingestion.web.following import Follow, follow, follows, unfollow, update
 from rag.ingestion.web.reading import Target, WebLoader
+from rag.text.revisions import Revision
 from vectorstore.catalog import ArticleSummary
 from vectorstore.listing import Overview
 from vectorstore.records import Article, Order
 
 Source = str | Path | Article
+_Found = TypeVar("_Found")
 
 
 class Collection(Components):
@@ -96,12 +99,42 @@ class Collection(Components):
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises `ArticleMissing`."""
-        article = self.store.get(article_id)
-        if article is None:
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
-        return article
+        return _there(self.store.get_many([article_id]), article_id)
+
+    def copies(self, article_id: str) -> list[ArticleSummary]:
+        """The other articles that are the same report, earliest first. Raises `ArticleMissing`."""
+        with self.store.snapshot() as stored:
+            group = _there({article_id: stored.summary(article_id)}, article_id).group
+            members = stored.groups([group])[group] if group else []
+        return [one for one in members if one.id != article_id]
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed since they were added, the latest change first."""
+        return self.store.changed()
+
+    def history(self, article_id: str) -> list[Revision]:
+        """The changes of an article's text, the latest first. Raises `ArticleMissing`.
+
+        The latest ten earlier versions are kept. They answer no questions.
+        """
+        with self.store.snapshot() as stored:
+            _there({article_id: stored.summary(article_id)}, article_id)
+            versions = stored.history(article_id)
+            known = stored.get_many([article_id] if versions else [])
+        texts = [*known.values(), *(version.article for version in versions)]
+        return [
+            Revision(version.until, version.article, after)
+            for version, after in zip(versions, texts, strict=False)
+        ]
 
     def remove(self, article_id: str) -> None:
         """Forget an article, in every index. Raises `ArticleMissing`."""
-        if not self.store.remove([article_id]):
-            raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
+        _there({article_id: self.store.remove([article_id]) or None}, article_id)
+
+
+def _there(found: Mapping[str, _Found | None], article_id: str) -> _Found:
+    """What was found of an article. Raises `ArticleMissing`."""
+    there = found.get(article_id)
+    if there is None:
+        raise ArticleMissing(f"No article {article_id!r}. See them all with: footnote articles")
+    return there

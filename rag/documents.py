@@ -1,5 +1,6 @@
 """Answers, hits and articles as plain data: the documents that JSON, the page and evals hold."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +23,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "differing": [citation_json(span) for span in answer.differing],
         "notes": list(answer.notes),
         "statements": [_statement_json(statement) for statement in answer.statements],
-        "citations": [citation_json(c) for c in answer.citations],
+        "citations": [
+            citation_json(c) | _also_json(answer.also.get(c.article.id, ()))
+            for c in answer.citations
+        ],
         "passages": [hit_json(hit) for hit in answer.hits],
         "elapsed_ms": dict(answer.timings),
         "usage": asdict(answer.usage) if answer.usage else None,
@@ -30,10 +34,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit as plain data: `article_id, start, end, score, text`, and `page` where it is known."""
+    """A hit as plain data: `article_id, start, end, score, text`.
+
+    With `page` where it is known, and `also` where the article has copies.
+    """
     passage = hit.passage
     page = hit.article.page_at(passage.start)
-    return {
+    document = {
         "article_id": passage.article_id,
         "start": passage.start,
         "end": passage.end,
@@ -41,6 +48,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "text": passage.text,
         **({"page": page} if page else {}),
     }
+    return document | _also_json(hit.also)
 
 
 def article_json(article: Article | ArticleSummary) -> dict[str, Any]:
@@ -62,6 +70,11 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
         "support": statement.support,
         "note": statement.note,
     }
+
+
+def _also_json(copies: Sequence[ArticleSummary]) -> dict[str, Any]:
+    """The other articles that are the same report, where there are any."""
+    return {"also": [article_json(one) for one in copies]} if copies else {}
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

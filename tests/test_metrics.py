@@ -1,6 +1,7 @@
 """Scores of one case, and figures with their uncertainty."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log2
 from typing import Any
 
@@ -31,7 +32,7 @@ from evals.statistics import (
     mean,
     risk_coverage,
 )
-from rag import Answer, Article, Citation, Hit, Passage, Statement
+from rag import Answer, Article, ArticleSummary, Citation, Hit, Passage, Statement
 
 TEXT = "Ada leads the team. The team\nbuilt 15 bridges. Bo left."
 ARTICLE = Article("team", "The team", TEXT)
@@ -112,6 +113,15 @@ def test_quote_and_answer_are_sought_in_five_passages() -> None:
     late = retrieval_scores(case, [hit("x")] * 5 + [hit("team", TEXT)])
     assert (scores["quote@5"], scores["ans@5"]) == (1, 1)
     assert (late["quote@5"], late["ans@5"]) == (0, 0)
+
+
+def test_a_copy_that_stands_for_a_gold_article_is_found() -> None:
+    gold = tuple(Evidence(name, "") for name in ("one", "its copy", "another"))
+    case = Case("a", "?", ("x",), evidence=gold)
+    copy = ArticleSummary.of(Article("its copy", "", "nothing"), 1, "")
+    found = [replace(hit("one"), also=(copy,)), hit("x"), hit("another")]
+    scores = retrieval_scores(case, found)
+    assert (scores["full@10"], round(scores["ndcg@10"], 3)) == (1.0, 0.92)
 
 
 def test_an_unanswerable_case_has_no_retrieval_scores() -> None:

@@ -102,6 +102,29 @@ def test_a_briefing_on_a_topic_cites_what_is_about_it_first(news: Chatbot) -> No
     assert event.citation.article.text[event.citation.start : event.citation.end] in event.text
 
 
+def test_a_briefing_counts_a_report_in_two_papers_once(tmp_path: Path) -> None:
+    report = (
+        "A barge with forty cars on board ran aground off Elmford on Sunday night. Its crew of six "
+        "was brought ashore by a lifeboat, and none of them was hurt. The harbour master, Ines "
+        "Vogt, said that the barge had lost its rudder in the storm and had been driven onto the "
+        "sandbank before a tug could reach it. She expects it to be afloat again by Thursday, when "
+        "the tide is highest, and has closed the channel to all ships until then."
+    )
+    other = "The barge that ran aground off Elmford on Sunday lost its rudder in the storm."
+    with Chatbot.open(tmp_path / "store", Settings()) as bot:
+        bot.add(
+            [
+                _news("first", "2025-04-07", "Agency", report),
+                _news("copy", "2025-04-07", "Herald", f"Barge runs aground. {report}"),
+                _news("other", "2025-04-08", "Gazette", other),
+            ]
+        )
+        told = bot.brief()
+    (event,) = told.events
+    assert (told.articles, len(event.articles), event.reports) == (3, 3, 2)
+    assert [one["reports"] for one in brief_json(told)["events"]] == [2]
+
+
 def test_both_print_as_json(news: Chatbot) -> None:
     told, summed = timeline_json(news.timeline("the ferry strike")), brief_json(news.brief())
     assert list(told) == ["question", "events", "citations", "elapsed_ms"]

@@ -233,6 +233,28 @@ def test_two_that_share_a_server_see_each_others_changes(server: str, tmp_path: 
         assert found(one, "taxes fell") == {"river"}
 
 
+def test_two_that_share_a_server_see_one_history_and_one_group(server: str, tmp_path: Path) -> None:
+    words = " ".join(f"w{number}" for number in range(80)) + "."
+    first, copy = (Article(name, name, words) for name in ("first", "copy"))
+    with (
+        on_server(server, tmp_path / "1", collection="shared") as one,
+        on_server(server, tmp_path / "2", collection="shared") as two,
+    ):
+        one.put([entry(first, 90)])
+        two.put([entry(copy, 90), entry(RIVER)])
+        one.put([entry(SHORTER)])
+        for store in (one, two):
+            assert {summary.id: summary.group for summary in store.articles()} == {
+                "first": "copy",
+                "copy": "copy",
+                "river": None,
+            }
+            assert [version.article for version in store.history("river")] == [RIVER]
+        two.remove(["copy", "river"])
+        assert [(summary.id, summary.group) for summary in one.articles()] == [("first", None)]
+        assert one.history("river") == []
+
+
 def on_server(
     url: str, cache: Path, create: bool = True, collection: str = "footnote"
 ) -> ArticleStore:

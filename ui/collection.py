@@ -17,6 +17,14 @@ def stored(bot: "Chatbot") -> list["ArticleSummary"]:
         return []
 
 
+def changed(bot: "Chatbot") -> list["ArticleSummary"]:
+    """The articles whose texts have changed."""
+    try:
+        return bot.changed()
+    except StoreMissing:
+        return []
+
+
 def extent(bot: "Chatbot") -> tuple[int, int]:
     """How many passages of how many articles there are."""
     try:

@@ -4,6 +4,7 @@ A row is a passage's number here and in the BM25 index; those of one article fol
 none is used twice. Readers see one state for as long as they read, and never wait for a writer.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +14,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
+from vectorstore.grouping import SCHEMA as _GROUPS
+from vectorstore.grouping import Groups
 from vectorstore.records import Article, Passage, moment_of
+from vectorstore.state import Position, State, connect, state_of
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -22,7 +26,8 @@ CREATE TABLE IF NOT EXISTS state (
     number INTEGER, token TEXT, change INTEGER, rows INTEGER, articles INTEGER, passages INTEGER);
 CREATE TABLE IF NOT EXISTS articles (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, url TEXT, author TEXT,
-    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, first INTEGER, time REAL);
+    published_at TEXT, passages INTEGER, characters INTEGER, digest TEXT, earlier TEXT,
+    grouped TEXT, first INTEGER, time REAL);
 CREATE TABLE IF NOT EXISTS passages (
     row INTEGER PRIMARY KEY, article INTEGER, start INTEGER, end INTEGER, text TEXT);
 CREATE TABLE IF NOT EXISTS unfinished (
@@ -31,19 +36,25 @@ CREATE INDEX IF NOT EXISTS by_time ON articles (time, passages);
 CREATE INDEX IF NOT EXISTS by_source ON articles (source, passages);
 CREATE INDEX IF NOT EXISTS by_title ON articles (title COLLATE NOCASE);
 CREATE INDEX IF NOT EXISTS by_length ON articles (passages);
+CREATE INDEX IF NOT EXISTS by_change ON articles (number) WHERE earlier IS NOT NULL;
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
     title, source, author, id, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO state SELECT 0, '', 0, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 """
+_SCHEMA += _GROUPS
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
-_COLUMNS = attrgetter(*_FIELDS, "passages", "characters", "digest")
+_COLUMNS = attrgetter(*_FIELDS, "passages", "characters", "digest", "earlier", "group")
 RECIPE = sha256(_SCHEMA.encode()).hexdigest()[:8]
 """Changes with the tables, so that older ones are not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """A stored article without its text; `digest` is its `article_digest`."""
+    """A stored article without its text; `digest` is its `article_digest`.
+
+    `group` is what it and its copies have in common: the id of the earliest of them. None where
+    there are no copies. `earlier` tells of `versions`, in JSON.
+    """
 
     id: str
     title: str
@@ -54,6 +65,8 @@ class ArticleSummary:
     passages: int
     characters: int
     digest: str
+    earlier: str | None = None
+    group: str | None = None
 
     @classmethod
     def of(cls, article: Article, passages: int, version: str) -> Self:
@@ -61,6 +74,16 @@ class ArticleSummary:
         fields = {name: getattr(article, name) for name in _FIELDS}
         digest = article_digest(article, version)
         return cls(**fields, passages=passages, characters=len(article.text), digest=digest)
+
+    @property
+    def versions(self) -> list[tuple[str, str]]:
+        """The digests of earlier texts, oldest first, each with when it was replaced: ISO, UTC."""
+        return [(digest, until) for digest, until in json.loads(self.earlier or "[]")]
+
+    @property
+    def changed_at(self) -> str | None:
+        """When the text last changed, ISO 8601 in UTC; None where it never did."""
+        return self.versions[-1][1] if self.earlier else None
 
     @property
     def version(self) -> str:
@@ -98,46 +121,6 @@ def version_of(digest: str) -> str:
 Entry = tuple[ArticleSummary, Sequence[Passage]]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the log of changes: an entry's number, and its token, which no other one has."""
-
-    number: int = 0
-    token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the tables hold: up to where in the log, after how many changes of them, how much.
-
-    `rows` is the first row never used.
-    """
-
-    number: int
-    token: str
-    change: int
-    rows: int
-    articles: int
-    passages: int
-
-    @property
-    def position(self) -> Position:
-        """The last entry of the log whose change is in the tables."""
-        return Position(self.number, self.token)
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection on which transactions are begun by hand."""
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
-    db.execute("PRAGMA mmap_size = 2147418112")  # read by mapping, which is faster
-    return db
-
-
-def state_of(db: sqlite3.Connection) -> State:
-    """The state that a connection sees."""
-    return State(*db.execute("SELECT * FROM state").fetchone())
-
-
 class Catalog:
     """The writing side. A change of the tables is all or nothing."""
 
@@ -146,6 +129,7 @@ class Catalog:
         self._path = path
         self._db = connect(path)
         self._db.executescript(_SCHEMA)
+        self._groups = Groups(self._db)
         self._idle: list[sqlite3.Connection] = []
 
     @property
@@ -194,6 +178,7 @@ class Catalog:
         self._db.execute(
             "INSERT INTO names (rowid, title, source, author, id) VALUES (?, ?, ?, ?, ?)", names
         )
+        self._groups.add(int(number or 0), "".join(passage.text for passage in passages))
         self._count(1, len(passages), rows=len(passages))
         return row
 
@@ -205,6 +190,7 @@ class Catalog:
             return False
         number, first, passages = found
         last = first + passages - 1
+        self._groups.remove(number)
         self._db.execute("DELETE FROM passages WHERE row BETWEEN ? AND ?", (first, last))
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         self._db.execute("DELETE FROM names WHERE rowid = ?", (number,))
@@ -213,7 +199,7 @@ class Catalog:
 
     def clear(self) -> None:
         """Remove everything."""
-        for table in ("articles", "passages", "names", "unfinished"):
+        for table in ("articles", "passages", "names", "unfinished", "bands", "joined"):
             self._db.execute(f"DELETE FROM {table}")
         self._db.execute("UPDATE state SET articles = 0, passages = 0, rows = 0")
 

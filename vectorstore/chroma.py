@@ -4,7 +4,7 @@ Every passage carries all there is to know of its article, so that articles are 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from vectorstore.server import asking
 FloatArray = npt.NDArray[np.float32]
 Metadata = dict[str, str | int | None]
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
-_SHARED = (*_FIELDS, "digest", "passages")
+_SHARED = (*_FIELDS, "digest", "passages", "earlier")
 _ROWS = ("metadatas", "documents")
 SERVED, EMBEDDED = 300, 2000
 """How many records a call may name, bring or ask for, on a server (Chroma Cloud's quota) or not."""
@@ -202,4 +202,5 @@ def _summary(data: Mapping[str, Any], passages: Sequence[Passage]) -> ArticleSum
     if fields["published_at"] is not None and moment_of(fields["published_at"]) is None:
         fields["published_at"] = None
     article = Article(text="".join(p.text for p in passages), **fields)  # type: ignore[arg-type]
-    return ArticleSummary.of(article, len(passages), version_of(str(data["digest"])))
+    summary = ArticleSummary.of(article, len(passages), version_of(str(data["digest"])))
+    return replace(summary, earlier=data.get("earlier"))

@@ -7,6 +7,7 @@ import numpy as np
 
 from vectorstore.catalog import ArticleSummary, Entry
 from vectorstore.chroma import FloatArray
+from vectorstore.history import ChromaHistory
 from vectorstore.log import chunks
 from vectorstore.notes import Note, Notes
 from vectorstore.records import Article, Passage
@@ -19,11 +20,17 @@ class HeldStore(ArticleStore):
     """An embedded store that this process holds, or one on a server."""
 
     def __init__(
-        self, sync: Sync, notes: Notes, dimension: int, closing: Callable[[], None]
+        self,
+        sync: Sync,
+        notes: Notes,
+        history: ChromaHistory,
+        dimension: int,
+        closing: Callable[[], None],
     ) -> None:
         """Catch up first; `closing` closes what else belongs to the store."""
         self._sync = sync
         self._notes = notes
+        self._history = history
         self._dimension = dimension
         self._closing = closing
         sync.current()
@@ -38,7 +45,7 @@ class HeldStore(ArticleStore):
         """See `ArticleStore.snapshot`."""
         self._sync.current()
         with self._sync.index.reading() as derived:
-            yield Snapshot(derived, self._sync.chroma)
+            yield Snapshot(derived, self._sync.chroma, self._history)
 
     def put(self, batch: Batch, *, version: str = "") -> None:
         """See `ArticleStore.put`."""
@@ -58,6 +65,7 @@ class HeldStore(ArticleStore):
         known = self._sizes(wanted).keys() | self._sync.unsure()
         for part in chunks(article for article in wanted if article in known):
             with self._sync.turn(part):
+                self._history.forget(part)
                 sizes = self._sizes(part)
                 self._sync.chroma.delete(
                     [f"{name}#{n}" for name, size in sizes.items() for n in range(size)]
@@ -89,6 +97,8 @@ class HeldStore(ArticleStore):
         with self._sync.turn(ids):
             before = self._sizes(ids)
             unsure = self._unsure(ids)
+            with self._sync.index.reading() as derived:
+                added = self._history.supersede(derived.listing, added)
             self._sync.chroma.put(added, vectors)
             self._sync.chroma.delete(
                 f"{summary.id}#{number}"

@@ -14,9 +14,11 @@ from pathlib import Path
 from threading import RLock
 
 from vectorstore.bm25 import LexicalIndex, LexicalSearcher
-from vectorstore.catalog import RECIPE, ArticleSummary, Catalog, Position
+from vectorstore.catalog import RECIPE, ArticleSummary, Catalog
+from vectorstore.grouping import recipe
 from vectorstore.listing import Listing
 from vectorstore.records import Passage
+from vectorstore.state import Position
 
 _SPARE_ROWS = 10_000
 
@@ -37,7 +39,7 @@ class DerivedIndex:
 
         An unsound one is emptied, and then reaches to `Position()`.
         """
-        self._folder = folder / f"{RECIPE}-{LexicalIndex.recipe()}"
+        self._folder = folder / f"{RECIPE}-{LexicalIndex.recipe()}-{recipe()}"
         self._shared = shared
         self._threads = RLock()
         folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,18 @@ from vectorstore.notes import Note
 from vectorstore.snapshot import Snapshot
 from vectorstore.store import ArticleStore, Batch
 
-_READING = {"count", "articles", "summary", "get_many", "leads", "overview", "search"}
+_READING = {
+    "count",
+    "articles",
+    "summary",
+    "get_many",
+    "leads",
+    "overview",
+    "groups",
+    "search",
+    "changed",
+    "history",
+}
 _VALUES = {"passages", "generation"}
 _OWN = {"put", "remove", "notes", "write_notes", "remove_notes"}
 _GONE = (OSError, EOFError)

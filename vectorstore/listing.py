@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vectorstore.catalog import ArticleSummary, State, article_digest, state_of
+from vectorstore.catalog import ArticleSummary, article_digest
 from vectorstore.errors import InputError, StoreError
 from vectorstore.records import Article, Filters, Order, Passage
+from vectorstore.state import State, state_of
 
 _ORDERS: dict[Order, str] = {
     "added": "number",
@@ -16,7 +17,9 @@ _ORDERS: dict[Order, str] = {
     "title": "title COLLATE NOCASE",
     "longest": "passages DESC",
 }
-_SUMMARY = "id, title, source, url, author, published_at, passages, characters, digest"
+_SUMMARY = (
+    "id, title, source, url, author, published_at, passages, characters, digest, earlier, grouped"
+)
 _MATCH = "number IN (SELECT rowid FROM names WHERE names MATCH ?)"
 _MANY = 500
 
@@ -131,17 +134,34 @@ class Listing:
         found = self._db.execute(f"SELECT id, passages FROM articles WHERE {where}", values)
         return [f"{article}#{number}" for article, count in found for number in range(count)]
 
-    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, float | None]]:
-        """The passage in each of `rows`, and its article's time."""
-        found: dict[int, tuple[Passage, float | None]] = {}
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        query = f"SELECT {_SUMMARY} FROM articles WHERE earlier IS NOT NULL ORDER BY number"
+        found = [ArticleSummary(*row) for row in self._db.execute(query)]
+        return sorted(found, key=lambda one: one.changed_at or "", reverse=True)
+
+    def groups(self, names: Sequence[str], filters: Filters) -> list[ArticleSummary]:
+        """The articles inside `filters` that are of some groups of copies, earliest first."""
+        where, values = _inside(filters)
+        marks = ", ".join("?" * len(names))
+        found = self._db.execute(
+            f"SELECT {_SUMMARY} FROM articles WHERE grouped IN ({marks}) AND {where} "
+            "ORDER BY time IS NULL, time, id",
+            [*names, *values],
+        )
+        return [ArticleSummary(*row) for row in found]
+
+    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, float | None, str | None]]:
+        """The passage in each of `rows`, and its article's time and group."""
+        found: dict[int, tuple[Passage, float | None, str | None]] = {}
         for part in (rows[start : start + _MANY] for start in range(0, len(rows), _MANY)):
-            for row, article, first, start, end, text, time in self._db.execute(
-                "SELECT row, id, first, start, end, text, time FROM passages "
+            for row, article, first, start, end, text, *told in self._db.execute(
+                "SELECT row, id, first, start, end, text, time, grouped FROM passages "
                 "JOIN articles ON number = article "
                 f"WHERE row IN ({', '.join('?' * len(part))})",
                 part,
             ):
-                found[row] = Passage(article, row - first, start, end, text), time
+                found[row] = Passage(article, row - first, start, end, text), *told
         return found
 
 

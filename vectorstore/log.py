@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from vectorstore.catalog import Position
 from vectorstore.chroma import SERVED
 from vectorstore.server import asking
+from vectorstore.state import Position
 
 KEPT = 10_000
 """How many of the latest entries are kept at least; older ones are deleted, in steps of a tenth."""

@@ -2,13 +2,15 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 from vectorstore.chroma import ChromaPassages
 from vectorstore.errors import ModelMismatch, StoreForeign, StoreLocked, StoreMissing
 from vectorstore.held import HeldStore
+from vectorstore.history import ChromaHistory
 from vectorstore.index import DerivedIndex
 from vectorstore.lending import Lender, borrowed
 from vectorstore.lock import StoreLock
@@ -81,8 +83,8 @@ def _held(place: Place, folder: Path, lock: StoreLock, *, create: bool) -> HeldS
             disconnect(client)
             lock.release()
 
-        sync = Sync(index, *parts[:2], alone=True)
-        store = HeldStore(sync, parts[2], place.wanted.dimension, closing)
+        sync = Sync(index, parts.passages, parts.log, alone=True)
+        store = HeldStore(sync, parts.notes, parts.history, place.wanted.dimension, closing)
         lenders.append(Lender(store, lock.holder))
     except BaseException:
         disconnect(client)
@@ -97,18 +99,24 @@ def _on_server(place: Place, url: str, *, create: bool) -> HeldStore:
     try:
         parts = _collections(client, url, place, create=create)
         cache = place.cache or user_cache_path("footnote")
-        index = DerivedIndex(cache / "stores" / parts[0].id, shared=True)
-        sync = Sync(index, *parts[:2], alone=False)
-        return HeldStore(sync, parts[2], place.wanted.dimension, lambda: disconnect(client))
+        index = DerivedIndex(cache / "stores" / parts.passages.id, shared=True)
+        sync = Sync(index, parts.passages, parts.log, alone=False)
+        closing = partial(disconnect, client)
+        return HeldStore(sync, parts.notes, parts.history, place.wanted.dimension, closing)
     except BaseException:
         disconnect(client)
         raise
 
 
-def _collections(
-    client: Any, where: Path | str, place: Place, *, create: bool
-) -> tuple[ChromaPassages, ChangeLog, Notes]:
-    """The collections of passages, of changes and of notes."""
+class _Collections(NamedTuple):
+    passages: ChromaPassages
+    log: ChangeLog
+    notes: Notes
+    history: ChromaHistory
+
+
+def _collections(client: Any, where: Path | str, place: Place, *, create: bool) -> _Collections:
+    """The collections of passages, of changes, of notes and of earlier versions."""
     from chromadb.errors import NotFoundError
 
     with asking(where):
@@ -127,11 +135,16 @@ def _collections(
         if found is None:
             raise StoreForeign(f"The collection '{place.collection}' at {where} is not Footnote's.")
         _same_model(where, found, place.wanted)
-        changes, notes = (
+        changes, notes, history = (
             client.get_or_create_collection(f"{place.collection}-{name}", embedding_function=None)
-            for name in ("changes", "notes")
+            for name in ("changes", "notes", "history")
         )
-    return ChromaPassages(passages, where), ChangeLog(changes, where), Notes(notes, where)
+    return _Collections(
+        ChromaPassages(passages, where),
+        ChangeLog(changes, where),
+        Notes(notes, where),
+        ChromaHistory(history, where),
+    )
 
 
 def _inspect(folder: Path, collection: str) -> StoreStamp | None:

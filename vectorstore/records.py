@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from vectorstore.errors import InputError
+
+if TYPE_CHECKING:
+    from vectorstore.catalog import ArticleSummary
 
 Order = Literal["added", "newest", "oldest", "title", "longest"]
 """In which order articles are listed."""
@@ -122,13 +125,15 @@ class Hit:
     """A passage found for a question.
 
     `score` orders the hits of one search, best first; `similarity` is the cosine of question and
-    passage, in [-1, 1], which can be compared from one search to another.
+    passage, in [-1, 1], which can be compared from one search to another. `also` are the copies of
+    the article that it stands for, earliest first.
     """
 
     passage: Passage
     article: Article
     score: float
     similarity: float = 0.0
+    also: "tuple[ArticleSummary, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +154,11 @@ class Candidate:
     """A passage that a search considered, with what each index thinks of it.
 
     `dense` is a cosine in [-1, 1]; `lexical` a BM25 score, 0 where no word matches.
-    `timestamp` is the article's, in seconds since 1970.
+    `timestamp` is the article's, in seconds since 1970; `group` is that of its copies, if any.
     """
 
     passage: Passage
     dense: float
     lexical: float
     timestamp: float | None
+    group: str | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
 from vectorstore.errors import StoreError
+from vectorstore.history import ChromaHistory, Version
 from vectorstore.index import Derived
 from vectorstore.listing import Overview
 from vectorstore.records import Article, Candidate, Filters, Order
@@ -22,11 +23,12 @@ _SPARE = 3
 class Snapshot:
     """What a store held at one moment. Changes made since are not seen.
 
-    Only the cosines are Chroma's of now; a passage that is there no more is not found.
+    Only cosines and earlier versions are Chroma's of now: what is there no more is not found.
     """
 
     _derived: Derived
     _chroma: ChromaPassages
+    _history: ChromaHistory
 
     @property
     def passages(self) -> int:
@@ -70,6 +72,24 @@ class Snapshot:
         found = {name: self._derived.listing.article(name) for name in dict.fromkeys(ids)}
         return {name: article for name, article in found.items() if article}
 
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        return self._derived.listing.changed()
+
+    def history(self, id: str) -> list[Version]:
+        """The earlier versions of an article, latest first; none of an unknown one."""
+        summary = self.summary(id)
+        return self._history.read(summary) if summary and summary.earlier else []
+
+    def groups(
+        self, names: Iterable[str], filters: Filters = NO_FILTERS
+    ) -> dict[str, list[ArticleSummary]]:
+        """The articles of groups of copies, of each those inside `filters`, earliest first."""
+        found: dict[str, list[ArticleSummary]] = {name: [] for name in names}
+        for summary in self._derived.listing.groups(list(found), filters):
+            found[str(summary.group)].append(summary)
+        return found
+
     def leads(self, ids: Iterable[str]) -> dict[str, FloatArray]:
         """The vector of each of these articles' first passage, by the article's id."""
         firsts = {f"{name}#0": name for name in ids}
@@ -91,8 +111,8 @@ class Snapshot:
         cosines = self._chroma.cosines(vector, list(unknown))
         near |= {unknown[passage]: cosine for passage, cosine in cosines.items()}
         return [
-            Candidate(passage, near[row], lexical.get(row, 0.0), time)
-            for row, (passage, time) in passages.items()
+            Candidate(passage, near[row], lexical.get(row, 0.0), time, group)
+            for row, (passage, time, group) in passages.items()
             if row in near
         ]
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from vectorstore.catalog import ArticleSummary
 from vectorstore.chroma import FloatArray
+from vectorstore.history import Version
 from vectorstore.listing import Overview
 from vectorstore.notes import Note
 from vectorstore.records import Article, Candidate, Filters, Order, Passage
@@ -134,6 +135,16 @@ class ArticleStore(ABC):
         with self.snapshot() as snapshot:
             found = snapshot.summary(id)
         return found.digest if found else None
+
+    def changed(self) -> list[ArticleSummary]:
+        """The articles whose texts have changed, the latest first."""
+        with self.snapshot() as snapshot:
+            return snapshot.changed()
+
+    def history(self, id: str) -> list[Version]:
+        """The earlier versions of an article, latest first; none of an unknown one."""
+        with self.snapshot() as snapshot:
+            return snapshot.history(id)
 
     def search(
         self, vector: FloatArray, query_text: str, *, limit: int, filters: Filters = NO_FILTERS

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from threading import RLock
 from time import monotonic, sleep, time
 
-from vectorstore.catalog import Position
 from vectorstore.chroma import SERVED, ChromaPassages
 from vectorstore.errors import StoreError
 from vectorstore.index import DerivedIndex
 from vectorstore.log import ChangeLog, LogEntry
+from vectorstore.state import Position
 
 LEASE = 60.0
 """Seconds after which a change that has not ended counts as given up, and is mended."""

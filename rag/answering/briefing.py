@@ -5,7 +5,7 @@ passages, each centre being the article with most others near it (Butina 1999, "
 base clustering based on Daylight's fingerprint and Tanimoto similarity").
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,7 +31,7 @@ ON_TOPIC = 100
 NEAR, DAYS = 0.62, 7
 """The cosine to the centre, and how many days from it, that an article of its event may have."""
 EVENTS = 12
-"""How many events a briefing has: those that most articles are about, the newest first of these."""
+"""How many events a briefing has: those of most reports, the newest first of these."""
 CHECKED = 3
 """Of how many events the other articles are searched for what says otherwise."""
 FIRST, WORDS = 5, 6
@@ -59,6 +59,11 @@ class BriefEvent:
         return " ".join(self.citation.quote.split())
 
     @property
+    def reports(self) -> int:
+        """How many articles there are, each with its copies counted once."""
+        return _reports(self.articles)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Who reports it, each once."""
         return tuple(dict.fromkeys(a.source for a in self.articles if a.source))
@@ -66,7 +71,7 @@ class BriefEvent:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The events of a time or a topic, those in most articles first.
+    """The events of a time or a topic, those of most reports first.
 
     `articles` is how many were gone through, from `since` to `until`, their first and last days.
     """
@@ -121,7 +126,7 @@ def _about(retriever: Retriever, query: Query) -> list[ArticleSummary]:
 
 
 def _events(retriever: Retriever, articles: Sequence[ArticleSummary]) -> list[_Group]:
-    """The articles in groups, those of most articles first."""
+    """The articles in groups, those of most reports first."""
     with retriever.store.snapshot() as stored:
         leads = stored.leads([article.id for article in articles])
     known = [article for article in articles if article.id in leads]
@@ -133,7 +138,11 @@ def _events(retriever: Retriever, articles: Sequence[ArticleSummary]) -> list[_G
     groups = (
         _Group([known[n] for n in places], vectors[places].mean(0)) for places in _grouped(near)
     )
-    return sorted(groups, key=lambda group: -len(group.articles))
+    return sorted(groups, key=lambda group: -_reports(group.articles))
+
+
+def _reports(articles: Iterable[ArticleSummary]) -> int:
+    return len({article.group or article.id for article in articles})
 
 
 def _grouped(near: BoolArray) -> Iterator[list[int]]:
@@ -202,7 +211,7 @@ def brief_json(told: Brief) -> dict[str, Any]:
             {
                 "text": event.text,
                 "citation": event.citation.number,
-                "reports": len(event.articles),
+                "reports": event.reports,
                 "sources": list(event.sources),
                 "articles": [article_json(article) for article in event.articles],
                 "differing": event.differing.number if event.differing else None,

@@ -53,7 +53,9 @@ CHECKED: dict[str, Any] = {
     "citations": [_CITATION],
     "elapsed_ms": {"check": 48.2},
 }
-ARTICLES: list[dict[str, Any]] = [{**_ARTICLE, "passages": 1, "characters": 49}]
+ARTICLES: list[dict[str, Any]] = [
+    {**_ARTICLE, "passages": 1, "characters": 49, "group": None, "changed_at": None}
+]
 ARTICLE: dict[str, Any] = {**_ARTICLE, "text": _QUOTE}
 REPORT: dict[str, Any] = {
     "added": 1,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from ui.cli import following, overviews
+from ui.cli import articles, following, overviews
 from ui.cli import options as opt
 from ui.cli.keys import key, place
 from ui.cli.opening import chatbot
@@ -17,6 +17,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(key, name="key")
+app.command()(articles.add)
+app.command()(articles.articles)
+app.command()(articles.article)
+app.command()(articles.history)
+app.command()(articles.remove)
 app.command()(following.follow)
 app.command()(following.unfollow)
 app.command()(following.update)
@@ -89,26 +94,6 @@ def password(name: opt.UserName) -> None:
 
 
 @app.command()
-def add(
-    sources: opt.Sources,
-    store: opt.Store = None,
-    allow_private: opt.AllowPrivate = False,
-    as_json: opt.AsJson = False,
-) -> None:
-    """Add articles: files, folders, globs, web addresses, sitemaps. Again changes nothing."""
-    from ui.cli import terminal
-
-    with chatbot(store) as bot:
-        terminal.show_new_store(bot)
-        with terminal.progress("Adding") as progress:
-            report = bot.add(sources, allow_private=allow_private, progress=progress)
-        terminal.show_report(report, as_json=as_json)
-    nothing_read = not (report.added or report.updated or report.unchanged)
-    if report.failed and nothing_read:
-        raise typer.Exit(1)
-
-
-@app.command()
 def ask(
     question: opt.Question,
     store: opt.Store = None,
@@ -162,43 +147,6 @@ def check(
     terminal.show_check(checked, as_json=as_json)
     if strict and not checked.holds:
         raise typer.Exit(1)
-
-
-@app.command()
-def articles(
-    words: opt.Words = None,
-    order: opt.Order = "added",
-    limit: opt.Limit = 100,
-    store: opt.Store = None,
-    as_json: opt.AsJson = False,
-) -> None:
-    """List the articles, or those with all of some words in title, source, author or id."""
-    from ui.cli import terminal
-
-    query = " ".join(words or [])
-    with chatbot(store) as bot, bot.store.snapshot() as stored:
-        listed, total = stored.articles(0, limit, order, query), stored.count(query)
-    terminal.show_articles(listed, total, as_json=as_json)
-
-
-@app.command()
-def article(
-    article_id: opt.ArticleId, store: opt.Store = None, as_json: opt.AsJson = False
-) -> None:
-    """Print one article."""
-    from ui.cli import terminal
-
-    with chatbot(store) as bot:
-        terminal.show_article(bot.article(article_id), as_json=as_json)
-
-
-@app.command()
-def remove(article_ids: opt.ArticleIds, store: opt.Store = None) -> None:
-    """Remove articles."""
-    with chatbot(store) as bot:
-        for article_id in article_ids:
-            bot.remove(article_id)
-            typer.echo(f"Removed {article_id}.", err=True)
 
 
 @app.command(name="eval")

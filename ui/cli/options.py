@@ -43,8 +43,13 @@ AllowPrivate = Annotated[
 ]
 ArticleId = Annotated[str, Argument(metavar="ID")]
 Words = Annotated[list[str] | None, Argument(metavar="[WORD...]", show_default=False)]
-Order = Annotated[ListOrder, Option(help="Which come first.")]
+Order = Annotated[
+    ListOrder | None, Option(help="Which come first; else those added first.", show_default=False)
+]
 Limit = Annotated[int, Option("--limit", metavar="N", min=1, help="How many at most.")]
+Changed = Annotated[
+    bool, Option("--changed", help="Those whose texts have changed, the latest change first.")
+]
 ArticleIds = Annotated[list[str], Argument(metavar="ID...", show_default=False)]
 
 # The page

@@ -81,7 +81,7 @@ def _show_event(screen: "Console", event: "BriefEvent") -> None:
     screen.print()
     line = Text(event.text).append(f" {_marks((event.citation,))}", style="cyan")
     screen.print(line)
-    reports = _counted(len(event.articles), "report")
+    reports = _counted(event.reports, "report")
     named = f": {', '.join(event.sources)}" if event.sources else ""
     screen.print(Text(f"    {reports}{named}", style="dim"))
     if event.differing:

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
@@ -16,12 +16,14 @@ from rich.text import Text
 
 from rag import answer_json, article_json, fact_check_json, hit_json
 from rag.errors import InputError, StoreMissing
-from ui.documents import report_json, stored_json
-from vectorstore.records import PAGE_BREAK, day_of
+from ui.documents import also_in, report_json
+from vectorstore.records import day_of
 
 if TYPE_CHECKING:
     from rag import Answer, Article, ArticleSummary, Chatbot, Citation, FactCheck, Hit, IngestReport
     from rag.ingestion.pipeline import Progress
+
+    Copies = Mapping[str, Sequence[ArticleSummary]]
 
 UNWRAPPED = 100_000
 _COUNTS = ("added", "updated", "unchanged", "failed", "passages")
@@ -104,12 +106,12 @@ def show_answer(answer: "Answer", *, as_json: bool) -> None:
     screen.print(_answer_text(answer))
     for note in answer.notes:
         screen.print(Text(note, style="italic"))
-    show_sources(screen, answer.citations)
+    show_sources(screen, answer.citations, answer.also)
     if answer.refused and answer.hits:
         screen.print("\nThe nearest passages:")
         for hit in answer.hits[:3]:
-            screen.print(Text(f"  · {_byline(hit.article)}", style="bold"))
-            _print(screen, _indented(Text(shorten(hit.passage.text, 200))))
+            screen.print(Text(f"  · {byline(hit.article, None, hit.also)}", style="bold"))
+            print_padded(screen, _indented(Text(shorten(hit.passage.text, 200))))
     if answer.usage:
         screen.print(Text(f"\n{answer.usage}", style="dim"))
 
@@ -140,13 +142,16 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
     show_sources(screen, checked.citations)
 
 
-def show_sources(screen: Console, citations: Sequence["Citation"]) -> None:
-    """Each citation's article and words, under its number."""
+def show_sources(
+    screen: Console, citations: Sequence["Citation"], also: "Copies | None" = None
+) -> None:
+    """Each citation's article, with the copies that it has, and words, under its number."""
     for citation in citations:
+        copies = (also or {}).get(citation.article.id, ())
+        told = byline(citation.article, citation.page, copies)
         screen.print()
-        byline = _byline(citation.article, citation.page)
-        screen.print(Text(f"[{citation.number}] {byline}", style="bold"))
-        _print(screen, _indented(Text(f"“{_one_line(citation.quote)}”")))
+        screen.print(Text(f"[{citation.number}] {told}", style="bold"))
+        print_padded(screen, _indented(Text(f"“{_one_line(citation.quote)}”")))
 
 
 def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
@@ -156,46 +161,9 @@ def show_hits(question: str, hits: Sequence["Hit"], *, as_json: bool) -> None:
         return
     screen = console()
     for number, hit in enumerate(hits, 1):
-        byline = _byline(hit.article, hit.article.page_at(hit.passage.start))
-        screen.print(Text(f"{number}. {hit.score:.3f}  {byline}", style="bold"))
-        _print(screen, _indented(Text(hit.passage.text.strip())))
-
-
-def show_articles(articles: Sequence["ArticleSummary"], total: int, *, as_json: bool) -> None:
-    """A list of some of `total` articles, of which standard error is told where they are more."""
-    if total > len(articles):
-        sys.stderr.write(
-            f"The first {len(articles)} of {total} articles. For more: --limit {total}\n"
-        )
-    if as_json:
-        print_json([stored_json(article) for article in articles])
-        return
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "title", "source", "date", "passages"):
-        table.add_column(column, overflow="fold")
-    for article in articles:
-        day = day_of(article.published_at) or ""
-        row = (article.id, article.title, article.source or "", day, str(article.passages))
-        table.add_row(*(Text(cell) for cell in row))
-    _print(console(), table)
-
-
-def show_article(article: "Article", *, as_json: bool) -> None:
-    """One article, whole."""
-    if as_json:
-        print_json({**article_json(article), "text": article.text})
-        return
-    screen = console()
-    screen.print(Text(_byline(article), style="bold"))
-    screen.print()
-    screen.print(Text(_with_page_numbers(article.text)))
-
-
-def _with_page_numbers(text: str) -> str:
-    """A text with a line at each page break; a form feed would clear some screens."""
-    first, *others = text.split(PAGE_BREAK)
-    pages = (f"\n\n[p. {n}]\n\n{page.strip()}" for n, page in enumerate(others, start=2))
-    return first.rstrip() + "".join(pages)
+        told = byline(hit.article, hit.article.page_at(hit.passage.start), hit.also)
+        screen.print(Text(f"{number}. {hit.score:.3f}  {told}", style="bold"))
+        print_padded(screen, _indented(Text(hit.passage.text.strip())))
 
 
 def console() -> Console:
@@ -205,7 +173,7 @@ def console() -> Console:
     return Console(highlight=False, color_system=None, width=UNWRAPPED)
 
 
-def _print(screen: Console, shown: Table | Padding) -> None:
+def print_padded(screen: Console, shown: Table | Padding) -> None:
     """Print what is padded to one width, in a pipe without the blanks at the ends of lines."""
     if screen.is_terminal:
         screen.print(shown)
@@ -244,7 +212,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _byline(article: "Article", page: int | None = None) -> str:
+def byline(
+    article: "Article", page: int | None = None, copies: "Iterable[ArticleSummary]" = ()
+) -> str:
+    """Who says it: title, source and day, the page and where it is also, as far as known."""
+    also = also_in(article_json(article), map(article_json, copies))
     told = f"p. {page}" if page else None
-    parts = (article.title, article.source, day_of(article.published_at), told)
+    parts = (article.title, article.source, day_of(article.published_at), told, also)
     return " · ".join(filter(None, parts))

@@ -47,7 +47,7 @@ def chat_pane(
             composer = composer_pane(bot)
         source = source_pane(bot, [past, live])
     asked, saved = _wire_asking(bot, composer, live, source, allowance)
-    wire_menu(page, menu, shared, past=past, live=live, asked=asked, saved=saved)
+    wire_menu(bot, page, menu, shared, past=past, live=live, asked=asked, saved=saved)
     wire_feedback(bot, [past, live])
 
     def greet() -> tuple[Markup, gr.Dropdown]:

@@ -5,18 +5,22 @@ has the server show it.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from ui.web.kept import readable
+from ui.collection import changed
+from ui.web.kept import readable, with_changes
 from ui.web.parts import AT_ONCE, LAST, html_part
 from ui.web.render.export import conversation_html, conversation_markdown
 from ui.web.render.menu import menu_html
 from ui.web.render.transcript import transcript
 from ui.web.shared import SharedConversations
+
+if TYPE_CHECKING:
+    from rag import Chatbot
 
 
 def former_conversations() -> gr.BrowserState:
@@ -41,6 +45,7 @@ def menu_pane() -> gr.HTML:
 
 
 def wire_menu(
+    bot: "Chatbot",
     page: gr.Blocks,
     menu: gr.HTML,
     shared: SharedConversations,
@@ -54,15 +59,21 @@ def wire_menu(
 
     Choosing another conversation gives up the answer `asked` for; `saved` is one more turn kept.
     """
+
+    def show(turns: list[Any]) -> tuple[Markup, str]:
+        known = readable(turns)
+        told = with_changes(known, changed(bot))
+        return transcript(told, unreadable=len(turns) - len(known)), ""
+
     former, kept, turns = former_conversations(), _sent(), _sent()
     listed: Any = {"js": "(former) => [footnote.conversations(former)]", **AT_ONCE}
     shown: Any = {"js": "(former) => [footnote.turns(former)]", **AT_ONCE}
     page.load(menu_html, former, menu, **listed)
-    page.load(_shown, former, [past, live], **shown)
+    page.load(show, former, [past, live], **shown)
     saved.then(menu_html, kept, menu, **listed)
     menu.changed(menu_html, kept, menu, **{**listed, **LAST})
     acting = menu.act(menu_html, kept, menu, cancels=asked, **{**listed, **LAST})
-    acting.then(_shown, turns, [past, live], **shown)
+    acting.then(show, turns, [past, live], **shown)
     _wire_taking_away(menu, shared)
 
 
@@ -82,11 +93,6 @@ def _wire_taking_away(menu: gr.HTML, shared: SharedConversations) -> None:
     exporting.then(None, file, js="footnote.download")
     sharing = menu.publish(share, [_sent(), _sent()], link, js=js, **LAST)
     sharing.then(None, link, js="footnote.linked")
-
-
-def _shown(turns: Sequence[Any]) -> tuple[Markup, str]:
-    shown = readable(turns)
-    return transcript(shown, unreadable=len(turns) - len(shown)), ""
 
 
 def _sent() -> gr.JSON:

@@ -4,7 +4,7 @@ A browser keeps each turn by itself and a list of conversations beside them. Wha
 one may be older than this program, newer, or broken: `readable` says which turns can be shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NotRequired
 
@@ -13,6 +13,8 @@ from typing_extensions import TypedDict  # pydantic wants it before Python 3.12
 
 from rag.answers import Answer
 from rag.documents import answer_json, hit_json
+from vectorstore.catalog import ArticleSummary
+from vectorstore.history import text_digest
 from vectorstore.records import Hit
 
 VERSION = 1
@@ -31,13 +33,21 @@ class KeptArticle(TypedDict):
 
 
 class KeptCitation(TypedDict):
-    """A citation, or a span inside one."""
+    """A citation, or a span inside one; `version` is the digest of its article's text.
+
+    `changed` is when that text was replaced, if it was: only in what is shown, never in what is
+    kept.
+    """
 
     number: int
     quote: str
     start: int
     end: int
+    page: NotRequired[int]
     article: KeptArticle
+    also: NotRequired[list[KeptArticle]]
+    version: NotRequired[str]
+    changed: NotRequired[str | None]
 
 
 class KeptStatement(TypedDict):
@@ -70,6 +80,7 @@ class KeptHit(TypedDict):
     """A passage that was retrieved, with the start of its text."""
 
     article: str
+    version: NotRequired[str]
     title: str
     start: int
     end: int
@@ -134,6 +145,8 @@ def page_turn(name: str, answer: Answer, searched: tuple[int, int]) -> PageTurn:
     """The turn called `name`."""
     document: Any = answer_json(answer)
     del document["passages"]
+    for told, citation in zip(document["citations"], answer.citations, strict=True):
+        told["version"] = text_digest(citation.article.text)
     hits = [kept_hit(hit) for hit in answer.hits]
     return PageTurn(id=name, version=VERSION, answer=document, hits=hits, searched=searched)
 
@@ -143,12 +156,29 @@ def kept_hit(hit: Hit) -> KeptHit:
     found = hit_json(hit)
     return KeptHit(
         article=found["article_id"],
+        version=text_digest(hit.article.text),
         title=hit.article.title,
         start=found["start"],
         end=found["end"],
         score=round(hit.score, 3),
         text=shorten(hit.passage.text, 220),
     )
+
+
+def with_changes(
+    turns: Iterable[PageTurn], articles: Iterable[ArticleSummary]
+) -> Iterator[PageTurn]:
+    """The turns, with the moment at which an article that they cite has changed since: `changed`.
+
+    `articles` are those that have changed at all.
+    """
+    until = {(one.id, digest): moment for one in articles for digest, moment in one.versions}
+    for turn in turns:
+        citations: list[KeptCitation] = [
+            {**cited, "changed": until.get((cited["article"]["id"], cited.get("version", "")))}
+            for cited in turn["answer"]["citations"]
+        ]
+        yield {**turn, "answer": {**turn["answer"], "citations": citations}}
 
 
 def shorten(text: str, limit: int) -> str:

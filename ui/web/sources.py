@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from rag import article_json
 from rag.errors import FootnoteError
+from ui.documents import also_in
 from ui.web.parts import LAST, html_part
 from ui.web.render.article import Span, article_html, no_article_html
 from ui.web.render.html import el
+from ui.web.render.revisions import revisions_html
+from vectorstore.history import text_digest
+from vectorstore.records import Article
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -18,6 +23,9 @@ _HOW = (
     "Press a footnote in an answer to read the passage in its article. "
     "The keys n and p step through footnotes, / leads to the question."
 )
+_SINCE = "This article has changed since it was cited. "
+_AS_IT_WAS = "Here it is as it was then."
+_FORGOTTEN = "Here it is as it is now: the text of then is not kept."
 
 
 def source_pane(bot: "Chatbot", openers: Iterable[gr.HTML], name: str = "source") -> gr.HTML:
@@ -39,6 +47,24 @@ def source_pane(bot: "Chatbot", openers: Iterable[gr.HTML], name: str = "source"
 def opened(bot: "Chatbot", article_id: str, spans: Sequence[Span] = (), current: int = 0) -> Markup:
     """The article with an answer's spans, of which the one numbered `current` is shown first."""
     try:
-        return article_html(bot.article(article_id), spans, current)
+        return shown(bot, bot.article(article_id), spans, current)
     except FootnoteError as error:
         return no_article_html(el("p", str(error), role="alert"))
+
+
+def shown(bot: "Chatbot", article: Article, spans: Sequence[Span], current: int) -> Markup:
+    """An article that is in the store, with where it is as well and how it has changed.
+
+    One that has changed since it was cited is shown as it was then, for as long as that is kept.
+    Raises `ArticleMissing`.
+    """
+    revisions = bot.history(article.id)
+    also = also_in(article_json(article), map(article_json, bot.copies(article.id)))
+    cited = {span.version for span in spans if span.article == article.id and span.version}
+    if not cited or text_digest(article.text) in cited:
+        return article_html(article, spans, current, revisions_html(revisions, also))
+    before = (one.before for one in revisions if text_digest(one.before.text) in cited)
+    if (then := next(before, None)) is None:
+        spans = [span for span in spans if span.article != article.id]
+    about = revisions_html(revisions, also, _SINCE + (_AS_IT_WAS if then else _FORGOTTEN))
+    return article_html(then or article, spans, current, about)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from rag.answers import Answer, Cited, Delta, Done, Event, Retrieved
-from rag.documents import citation_json
-from rag.errors import FootnoteError
+from rag.errors import ArticleMissing, FootnoteError
 from ui.collection import extent
 from ui.web.kept import PageTurn, kept_hit, page_turn
 from ui.web.parts import unexpected
-from ui.web.render.article import Span, article_html
+from ui.web.render.article import Span
 from ui.web.render.passages import found_html
 from ui.web.render.transcript import LiveTurn, turn_html
+from ui.web.sources import shown
 
 if TYPE_CHECKING:
     from rag import Chatbot
@@ -41,10 +42,9 @@ class Step:
 def answering(bot: "Chatbot", question: str, **options: Any) -> Iterator[Step]:
     """The steps of an answer; `options` are `Chatbot.stream`'s. Errors become sentences in it."""
     live = LiveTurn(question)
-    searched = extent(bot)
     yield Step(live.html())
     try:
-        yield from _steps(live, searched, bot.stream(question, **options))
+        yield from _steps(bot, live, bot.stream(question, **options))
     except FootnoteError as error:
         yield Step(live.failed(str(error)))
     except Exception as error:
@@ -52,8 +52,9 @@ def answering(bot: "Chatbot", question: str, **options: Any) -> Iterator[Step]:
         yield Step(live.failed(unexpected(error)))
 
 
-def _steps(live: LiveTurn, searched: tuple[int, int], events: Iterator[Event]) -> Iterator[Step]:
-    draft, shown = "", 0.0
+def _steps(bot: "Chatbot", live: LiveTurn, events: Iterator[Event]) -> Iterator[Step]:
+    searched = extent(bot)
+    draft, drawn = "", 0.0
     for event in events:
         match event:
             case Retrieved(hits, standalone):
@@ -63,15 +64,15 @@ def _steps(live: LiveTurn, searched: tuple[int, int], events: Iterator[Event]) -
             case Delta(text):
                 draft += text
                 # What follows the end of a sentence is that it is checked, which takes a moment.
-                if not _is_sentence(draft) and monotonic() - shown < 1 / _DRAFTS_PER_SECOND:
+                if not _is_sentence(draft) and monotonic() - drawn < 1 / _DRAFTS_PER_SECOND:
                     continue
-                shown = monotonic()
+                drawn = monotonic()
             case Cited(statement):
                 live.said(statement)
                 draft = ""
             case Done(answer):
                 turn = page_turn(live.id, answer, searched)
-                yield Step(turn_html(turn), turn, _first_source(answer))
+                yield Step(turn_html(turn), turn, _first_source(bot, turn, answer))
                 return
         yield Step(live.html(draft, checking=_is_sentence(draft)))
 
@@ -80,7 +81,11 @@ def _is_sentence(draft: str) -> bool:
     return draft.rstrip().endswith(_ENDS)
 
 
-def _first_source(answer: Answer) -> Markup | None:
+def _first_source(bot: "Chatbot", turn: PageTurn, answer: Answer) -> Markup | None:
     """The pane at the whole answer's first footnote, if it has one."""
-    spans = [Span.of(citation_json(citation)) for citation in answer.citations]
-    return article_html(answer.citations[0].article, spans, spans[0].number) if spans else None
+    spans = [Span.of(citation) for citation in turn["answer"]["citations"]]
+    if not spans:
+        return None
+    with suppress(ArticleMissing):  # removed meanwhile
+        return shown(bot, answer.citations[0].article, spans, spans[0].number)
+    return None

@@ -11,7 +11,7 @@ from rag import article_json
 from ui.web.kept import shorten
 from ui.web.render.citation_styles import STYLES
 from ui.web.render.documents import Document
-from ui.web.render.html import el, join, listed, web_address
+from ui.web.render.html import Child, el, join, listed, web_address
 from ui.web.render.links import article_path
 from vectorstore.records import PAGE_BREAK, Article
 
@@ -20,19 +20,24 @@ _AROUND = 100_000
 
 
 class Span(NamedTuple):
-    """The characters `[start, end)` of an article that the footnote `number` cites; 0 is none."""
+    """The characters `[start, end)` of an article that the footnote `number` cites; 0 is none.
+
+    `version` is the digest of the text that they are of, where it is known.
+    """
 
     number: int
     article: str
     start: int
     end: int
     title: str = ""
+    version: str = ""
 
     @classmethod
     def of(cls, citation: Document) -> Self:
         """What a citation cites."""
         article, start, end = citation["article"], citation["start"], citation["end"]
-        return cls(citation["number"], article["id"], start, end, article["title"])
+        version = citation.get("version", "")
+        return cls(citation["number"], article["id"], start, end, article["title"], version)
 
     def data(self) -> dict[str, Any]:
         """The attributes that say where a button leads."""
@@ -41,10 +46,16 @@ class Span(NamedTuple):
 
 
 def article_html(
-    article: Article, spans: Sequence[Span] = (), current: int = 0, *, alone: bool = False
+    article: Article,
+    spans: Sequence[Span] = (),
+    current: int = 0,
+    about: Child = None,
+    *,
+    alone: bool = False,
 ) -> Markup:
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
+    `about` stands between its head and its text.
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
     are the same: the page takes no note of what it shows already. `alone` it has no buttons, and is
     whole; else of a very long one there is the part around the current span.
@@ -61,6 +72,7 @@ def article_html(
             None if alone else _taking_along(article, shown),
             None if part == slice(0, len(article.text)) else _partly(article, part),
         ),
+        about,
         el("div", _paragraphs(article.text, part, here, current), class_="text"),
         class_="source",
         aria_label=f"Source: {article.title}",

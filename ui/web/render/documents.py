@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ui.documents import also_in
 from vectorstore.records import day_of
 
 Document = Mapping[str, Any]
 
 
 def about(citation: Document) -> tuple[str | None, ...]:
-    """The article's title, source and day, and the quote's page, as far as they are known."""
+    """The article's title, source and day, the quote's page, and where it is as well, if known."""
     article, page = citation["article"], citation.get("page")
+    also = also_in(article, citation.get("also", ()))
     day = day_of(article["published_at"])
-    return article["title"], article["source"], day, f"p. {page}" if page else None
+    return article["title"], article["source"], day, f"p. {page}" if page else None, also
 
 
 def byline(citation: Document) -> str:
@@ -30,9 +32,18 @@ def apart(answer: Document) -> tuple[list[Document], list[Document]]:
 
 
 def notes(answer: Document) -> list[str]:
-    """The notes, without the one that tells in words what differs: that is shown."""
+    """The notes, without the one that tells in words what differs: that is shown.
+
+    And those on articles that have changed since they were cited.
+    """
     quotes = [span["quote"] for span in _differing(answer)]
-    return [n for n in answer["notes"] if not (quotes and all(quote in n for quote in quotes))]
+    said = [n for n in answer["notes"] if not (quotes and all(quote in n for quote in quotes))]
+    changed = (
+        f"“{cited['article']['title']}” has changed since, on {day_of(cited['changed'])}."
+        for cited in answer["citations"]
+        if cited.get("changed")
+    )
+    return list(dict.fromkeys([*said, *changed]))
 
 
 def doubt(statement: Document) -> str | None:

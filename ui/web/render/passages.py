@@ -12,13 +12,14 @@ from ui.web.render.html import counted, el
 
 def passage_button(hit: Document) -> Markup:
     """A passage by its article's title; pressing it opens it in its article."""
+    version = hit.get("version", "")  # older kept turns have none
     return el(
         "button",
         shorten(hit["title"], 90),
         type="button",
         class_="passage",
         dir="auto",
-        **Span(0, hit["article"], hit["start"], hit["end"], hit["title"]).data(),
+        **Span(0, hit["article"], hit["start"], hit["end"], hit["title"], version).data(),
     )
 
 

@@ -393,12 +393,13 @@ const footnote = (() => {
     go(span(button).number);
   }
 
-  const span = ({ dataset: { number, article, start, end, title } }) => ({
+  const span = ({ dataset: { number, article, start, end, title, version } }) => ({
     number: Number(number),
     article,
     start: Number(start),
     end: Number(end),
     title,
+    version,
   });
 
   function go(number) {
