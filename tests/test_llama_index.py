@@ -187,24 +187,27 @@ def test_a_served_models_call_is_told_too(
 
 
 def test_a_streaming_engine_streams_the_same_text(dams: Chatbot) -> None:
-    response = dams.as_query_engine(streaming=True).query(QUESTION)
+    response = dams.as_query_engine(streaming=True, filters={"article": "new"}).query(QUESTION)
     assert isinstance(response, StreamingResponse)
     text = "".join(response.response_gen)
     assert response.metadata is not None
-    assert text == response.metadata["text"] == str(dams.as_query_engine().query(QUESTION))
+    whole = dams.as_query_engine(filters={"article": "new"}).query(QUESTION)
+    assert text == response.metadata["text"] == str(whole)
 
 
 def test_an_asynchronous_stream_says_the_same(dams: Chatbot) -> None:
     async def streamed() -> str:
-        response = await dams.as_query_engine(streaming=True).aquery(QUESTION)
+        engine = dams.as_query_engine(streaming=True, filters={"article": "new"})
+        response = await engine.aquery(QUESTION)
         assert isinstance(response, AsyncStreamingResponse)
         return "".join([part async for part in response.async_response_gen()])
 
-    assert asyncio.run(streamed()) == str(dams.as_query_engine().query(QUESTION))
+    whole = dams.as_query_engine(filters={"article": "new"}).query(QUESTION)
+    assert asyncio.run(streamed()) == str(whole)
 
 
 def test_a_chat_engine_remembers(dams: Chatbot) -> None:
-    chat = dams.as_chat_engine()
+    chat = dams.as_chat_engine(filters={"article": "new"})
     first = chat.chat(QUESTION)
     second = "".join(chat.stream_chat(QUESTION).response_gen)
     assert str(first) == second

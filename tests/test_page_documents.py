@@ -48,7 +48,7 @@ def test_a_footnote_opens_a_document_at_its_page(page: Page, tmp_path: Path) -> 
     ]
     expect.set_options(timeout=60_000)
     page.get_by_role("tab", name="Articles").click()
-    page.locator("#files input[type=file]").set_input_files(files)
+    page.locator("#files input[accept]").set_input_files(files)
     expect(page.locator("#news")).to_contain_text("2 added")
     expect(page.locator("#news")).to_contain_text("there is no text on its pages")
     page.get_by_role("tab", name="Ask").click()

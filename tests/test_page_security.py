@@ -165,7 +165,7 @@ def test_a_link_from_elsewhere_leads_to_the_page_and_nothing_else_does(url: str)
 def test_no_event_of_the_page_s_own_has_a_name(
     browser: httpx.Client, events: dict[str, int], way: str
 ) -> None:
-    assert {"removed", "pasted", "dropped", "judge", "export"} <= set(events)
+    assert {"removed", "pasted", "arrived", "judge", "export"} <= set(events)
     replies = [browser.post(f"/gradio_api/{way}/{name}", json={"data": []}) for name in events]
     assert {reply.status_code for reply in replies} == {404}
     assert error_of(replies[0]).endswith("There are: /ask, /articles.")
@@ -223,7 +223,7 @@ def test_wrong_input_gets_a_sentence(url: str, body: bytes, status: int, said: s
 def test_wrong_input_of_the_page_s_own_events_shows_nothing_of_python(
     browser: httpx.Client, events: dict[str, int]
 ) -> None:
-    call = {"data": ["", "Newest first"], "event_data": None, "fn_index": events["removed"]}
+    call = {"data": ["", "newest", None], "event_data": None, "fn_index": events["removed"]}
     reply = browser.post("/gradio_api/run/predict", json=call)
     assert error_of(reply) == "That could not be done with what was sent."
 
@@ -313,10 +313,9 @@ def test_an_upload_is_the_page_s_alone_and_comes_back_to_no_one(
 def test_a_file_of_this_machine_is_not_taken_for_an_upload(
     browser: httpx.Client, events: dict[str, int], bot: Chatbot, root: Path
 ) -> None:
-    meta = {"_type": "gradio.FileData"}
     for path in (targets(bot)[0], str(root / "README.md"), "http://127.0.0.1:9/x.txt"):
-        files = [{"path": path, "orig_name": "x.txt", "meta": meta}]
-        call = {"data": [files], "fn_index": events["dropped"], "session_hash": "files"}
+        files = [{"path": path, "name": "x.txt"}]
+        call = {"data": ["a", files], "fn_index": events["arrived"], "session_hash": "files"}
         assert browser.post("/gradio_api/queue/join", json=call).status_code == 200
         assert [message["success"] for message in messages(browser, "files")] == [False]
     assert [one.id for one in bot.articles()] == ["ferry"]
