@@ -8,8 +8,9 @@ from zlib import crc32
 
 import numpy as np
 
+from evals.speed.figures import Figure
 from evals.speed.generator import News, one
-from evals.speed.measuring import Figure, Time, now
+from evals.speed.measuring import Time, now
 from rag import Chatbot, Settings
 
 _ARTICLES = 400

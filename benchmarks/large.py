@@ -27,9 +27,10 @@ from rich.console import Console
 
 from benchmarks.chroma import collection
 from benchmarks.filling import fill, made, opened
+from evals.speed.figures import Bench, Figure, Level
 from evals.speed.generator import News, Question
 from evals.speed.machine import Machine, run_apart
-from evals.speed.measuring import Bench, Figure, Level, apart, asking, fresh, now
+from evals.speed.measuring import apart, asking, fresh, now
 from evals.speed.report import show
 from rag import Chatbot
 

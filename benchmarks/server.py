@@ -26,9 +26,10 @@ from rich.console import Console
 
 from benchmarks.chroma import server
 from benchmarks.filling import made, opened
+from evals.speed.figures import Bench, Figure, Level
 from evals.speed.generator import News, Question
 from evals.speed.machine import Machine, run_apart
-from evals.speed.measuring import Bench, Figure, Level, Time, now
+from evals.speed.measuring import Time, now
 from evals.speed.report import show
 from rag import Chatbot
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from evals.speed.figures import Bench, Figure, Level
 from evals.speed.generator import DAYS, FIRST_DAY, SOURCES, Question, news, one
 from evals.speed.machine import BenchError, Machine, run_apart
-from evals.speed.measuring import Bench, Figure, Level, bench
+from evals.speed.measuring import bench
 from evals.speed.report import plot, show, to_json
 from rag import Article
 

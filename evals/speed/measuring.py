@@ -5,17 +5,17 @@ more on a machine that is busy with something else. So a time is an array [2] of
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from evals.speed.figures import Bench, Figure, Level
 from evals.speed.generator import News, Question, news, one
 from evals.speed.machine import Machine, run_apart
 from rag import Article, Chatbot, Settings
@@ -28,55 +28,6 @@ _QUESTIONS, _ASKED, _WARM_UP = 40, 15, 3
 """Questions a round for `retrieve` and for `ask`, and how many go before and are not timed."""
 _MS, _PERCENT, _MIB = 1000.0, 100.0, 2.0**-20
 _NONE: Mapping[str, Ask] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: the median of its repeats, the least and the most of them, and how many.
-
-    `processor` is the median when time is counted in processor time; None for what is no time.
-    """
-
-    name: str
-    unit: str
-    median: float
-    low: float
-    high: float
-    n: int
-    processor: float | None = None
-
-    @classmethod
-    def of(cls, name: str, unit: str, repeats: ArrayLike) -> Self:
-        """The figure of its repeats, at least one: [n], or [n, 2] by the clock and processor."""
-        values = np.asarray(repeats, dtype=float)
-        clock, busy = (values[:, 0], values[:, 1]) if values.ndim == 2 else (values, None)
-        return cls(
-            name,
-            unit,
-            median=float(np.median(clock)),
-            low=float(clock.min()),
-            high=float(clock.max()),
-            n=len(clock),
-            processor=None if busy is None else float(np.median(busy)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The figures of a store of so many passages."""
-
-    passages: int
-    articles: int
-    figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A whole measurement: where and how it was made, and its figures for each size."""
-
-    machine: Machine
-    seed: int
-    levels: tuple[Level, ...]
 
 
 def bench(

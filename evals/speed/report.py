@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.plots import Range, ranges
-from evals.speed.measuring import Bench, Figure, Level
+from evals.speed.figures import Bench, Figure, Level
 
 
 def show(bench: Bench, *, console: Console) -> None:
