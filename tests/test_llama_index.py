@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -107,6 +108,37 @@ def test_any_model_of_llama_index_writes(dams: Chatbot) -> None:
 def test_any_model_of_llama_index_writes_without_blocking(dams: Chatbot) -> None:
     answer = asyncio.run(dams.aask(QUESTION, filters={"article": "new"}))
     assert answer.text == "The dam at Ost holds 55 million litres. [1]"
+
+
+class Waiting(Parrot):
+    """It says nothing until it is let."""
+
+    let: Any = None
+
+    @llm_completion_callback()
+    def stream_complete(
+        self, prompt: str, formatted: bool = False, **_: Any
+    ) -> CompletionResponseGen:
+        assert self.let.wait(20)
+        replies: CompletionResponseGen = super().stream_complete(prompt, formatted)
+        return replies
+
+
+def test_a_model_that_blocks_does_not_block_the_event_loop(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    let = Event()
+    place = tmp_path_factory.mktemp("waiting") / "store"
+
+    async def both(bot: Chatbot) -> str:
+        asked = asyncio.create_task(bot.aask(QUESTION))
+        await asyncio.sleep(0.2)
+        let.set()  # never, if the loop were waiting for the model
+        return (await asked).text
+
+    with Chatbot.open(place, Settings(), llm=Waiting(let=let)) as bot:
+        bot.add(NEW)
+        assert asyncio.run(both(bot)) == "The dam at Ost holds 55 million litres. [1]"
 
 
 def test_a_model_its_package_has_not_heard_of_needs_a_window(dams: Chatbot) -> None:

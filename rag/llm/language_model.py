@@ -5,17 +5,18 @@ Importing this imports LlamaIndex, which takes a second: only where a model is u
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, aclosing
+from inspect import unwrap
 from typing import Any
 
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
-from llama_index.core.llms import LLM
+from llama_index.core.llms import LLM, CustomLLM
 
 from rag.answers import Usage
 from rag.errors import ModelError
 from rag.llm.failures import explained_failure
 from rag.llm.messages import Message, Piece, Prompt
-from rag.llm.script import next_or_none
+from rag.llm.script import in_threads, next_or_none
 from rag.settings import HANDED_IN, Settings
 
 _ENDINGS = {
@@ -154,6 +155,18 @@ class HandedModel(LanguageModel):
     def llm(self) -> LLM:
         """The model as it was handed in."""
         return self._llm
+
+    async def astream(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """The reply as it comes, without blocking the event loop; cancelling ends the call.
+
+        What `CustomLLM` makes asynchronous by itself would block it, and is read in threads.
+        """
+        threaded = unwrap(type(self._llm).astream_chat) is unwrap(CustomLLM.astream_chat)
+        async with aclosing(
+            in_threads(self.stream(prompt)) if threaded else super().astream(prompt)
+        ) as pieces:
+            async for piece in pieces:
+                yield piece
 
     @property
     def window(self) -> int:
