@@ -277,6 +277,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[tuple[Chatbot, Page]]:
         served = launch(bot, port=free_port())
         page = browser.new_page()
         page.goto(str(served.local_url))
+        expect(page.locator("#welcome h2")).to_be_visible()
         yield bot, page
         page.close()
         served.close()

@@ -154,7 +154,7 @@ def test_links_are_for_those_who_have_logged_in(
         page.goto(str(served.local_url))
         page.get_by_label("Username").fill("reader")
         page.get_by_label("Password").fill("s3cret")
-        page.get_by_role("button", name="Login").click()
+        page.get_by_role("button", name="Log in").click()
         expect(page.locator("#welcome h2")).to_be_visible()
         page.goto(f"{served.local_url}article/{BRIDGE.id}#4-14")
         assert marked(page) == BRIDGE.text[4:14]
