@@ -35,7 +35,7 @@ def test_each_side_has_its_date_its_figure_and_its_footnote() -> None:
 
 
 def test_what_is_shown_side_by_side_is_not_told_again() -> None:
-    shown = re.sub(r' data-copy="[^"]*"', "", turn_html(differing_turn()))
+    shown = re.sub(r' data-(copy|markdown)="[^"]*"', "", turn_html(differing_turn()))
     assert (shown.count("The articles differ"), "Another note." in shown) == (1, True)
 
 
