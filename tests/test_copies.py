@@ -17,7 +17,7 @@ from rag import Article, Chatbot, Settings, answer_json
 from rag.retrieval.copies import without_copies
 from tests.store_tools import entry, open_store
 from ui.cli import terminal
-from ui.web.kept import page_turn
+from ui.web.kept import page_turn, readable
 from ui.web.render.transcript import turn_html
 from ui.web.sources import opened
 from vectorstore import copies
@@ -287,7 +287,9 @@ def test_the_terminal_says_where_else_a_report_is(
 
 
 def test_the_page_says_where_else_a_report_is(dam: Chatbot) -> None:
-    shown = turn_html(page_turn("t", dam.ask(QUESTION), (4, 4)))
+    turn = page_turn("t", dam.ask(QUESTION), (4, 4))
+    shown = turn_html(turn)
+    assert readable([turn]) == [turn]
     assert "<bdi>also in Herald, Post</bdi></cite>" in shown
 
 

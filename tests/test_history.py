@@ -259,6 +259,20 @@ def test_a_kept_answer_says_that_its_article_has_changed(dam: Chatbot) -> None:
     assert told.count(f">“The dam at Ost” has changed since, on {day}.</p>") == 2
 
 
+def test_no_link_leads_into_a_text_of_before(dam: Chatbot) -> None:
+    turn = page_turn("then", dam.ask(QUESTION), (1, 1))
+    spans = [Span.of(citation) for citation in turn["answer"]["citations"]]
+    into = f"article/dam#{spans[0].start}-"
+
+    def linked() -> tuple[bool, bool]:
+        told = str(transcript(with_changes([turn], dam.changed())))
+        return into in told, into in opened(dam, "dam", spans, 1)
+
+    assert linked() == (True, True)
+    dam.add(DAM)
+    assert linked() == (False, False)
+
+
 def test_an_answer_of_today_says_nothing_of_changes(dam: Chatbot) -> None:
     turn = page_turn("now", dam.ask(QUESTION), (1, 1))
     assert "has changed" not in transcript(with_changes([turn], dam.changed()))
@@ -277,6 +291,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[tuple[Chatbot, Page]]:
         served = launch(bot, port=free_port())
         page = browser.new_page()
         page.goto(str(served.local_url))
+        expect(page.locator("#welcome h2")).to_be_visible()
         yield bot, page
         page.close()
         served.close()

@@ -62,8 +62,7 @@ def wire_menu(
 
     def show(turns: list[Any]) -> tuple[Markup, str]:
         known = readable(turns)
-        told = with_changes(known, changed(bot))
-        return transcript(told, unreadable=len(turns) - len(known)), ""
+        return transcript(with_changes(known, changed(bot)), len(turns) - len(known)), ""
 
     former, kept, turns = former_conversations(), _sent(), _sent()
     listed: Any = {"js": "(former) => [footnote.conversations(former)]", **AT_ONCE}

@@ -67,4 +67,4 @@ def shown(bot: "Chatbot", article: Article, spans: Sequence[Span], current: int)
     if (then := next(before, None)) is None:
         spans = [span for span in spans if span.article != article.id]
     about = revisions_html(revisions, also, _SINCE + (_AS_IT_WAS if then else _FORGOTTEN))
-    return article_html(then or article, spans, current, about)
+    return article_html(then or article, spans, current, about, former=then is not None)

@@ -52,28 +52,33 @@ def article_html(
     about: Child = None,
     *,
     alone: bool = False,
+    former: bool = False,
 ) -> Markup:
     """The article with all `spans` marked, and the one numbered `current` marked as such.
 
     `about` stands between its head and its text.
     `spans` are those of the whole answer; the ones of other articles become links to them. No two
     are the same: the page takes no note of what it shows already. `alone` it has no buttons, and is
-    whole; else of a very long one there is the part around the current span.
+    whole; else of a very long one there is the part around the current span. Into a `former` text
+    no link can lead.
     """
     here = [span for span in spans if span.article == article.id]
     shown = next((span for span in here if span.number == current), None)
     part = slice(0, len(article.text)) if alone else _part(article.text, shown)
-    return el(
-        "section",
-        el(
-            "header",
-            None if alone else el("div", _steps(spans, current), _close(), class_="bar"),
-            *_head(article),
-            None if alone else _taking_along(article, shown),
-            None if part == slice(0, len(article.text)) else _partly(article, part),
-        ),
+    bar = None if alone else _bar(spans, current)
+    along = None if alone else _taking_along(article, None if former else shown)
+    return _section(
+        article,
+        el("header", bar, *_head(article), along, _partly(article, part)),
         about,
         el("div", _paragraphs(article.text, part, here, current), class_="text"),
+    )
+
+
+def _section(article: Article, *parts: Child) -> Markup:
+    return el(
+        "section",
+        *parts,
         class_="source",
         aria_label=f"Source: {article.title}",
         tabindex=0,  # so that keys can scroll an article in which nothing else takes the focus
@@ -113,9 +118,10 @@ def _taking_along(article: Article, shown: Span | None) -> Markup:
     )
 
 
-def _steps(spans: Sequence[Span], current: int) -> Markup:
-    numbered = [span for span in spans if span.number]
-    return el("nav", *(_step(span, current) for span in numbered), aria_label="Footnotes")
+def _bar(spans: Sequence[Span], current: int) -> Markup:
+    steps = (_step(span, current) for span in spans if span.number)
+    close = el("button", "Close", type="button", class_="close")
+    return el("div", el("nav", *steps, aria_label="Footnotes"), close, class_="bar")
 
 
 def _step(span: Span, current: int) -> Markup:
@@ -131,10 +137,6 @@ def _step(span: Span, current: int) -> Markup:
     )
 
 
-def _close() -> Markup:
-    return el("button", "Close", type="button", class_="close")
-
-
 def _part(text: str, shown: Span | None) -> slice:
     """The characters to show: a book in the pane would take seconds and megabytes each time."""
     if len(text) <= 2 * _AROUND:
@@ -143,7 +145,9 @@ def _part(text: str, shown: Span | None) -> slice:
     return slice(middle - _AROUND, min(len(text), middle + _AROUND))
 
 
-def _partly(article: Article, part: slice) -> Markup:
+def _partly(article: Article, part: slice) -> Markup | None:
+    if part == slice(0, len(article.text)):
+        return None
     said = f"Characters {part.start:,} to {part.stop:,} of {len(article.text):,}. "
     whole = el("a", "Read it whole", href=article_path(article.id), target="_blank")
     return el("p", said, whole, class_="partly")

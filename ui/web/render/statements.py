@@ -70,9 +70,11 @@ def _emphasised(statement: Document, key: Sequence[Document]) -> Iterator[str]:
 def marker(citation: Document) -> Markup:
     """A footnote's number. Pointing at it shows the quote, pressing it opens the source.
 
-    It is a link to the span in its article, so that it can be opened by itself as well.
+    It is a link to the span in its article, so that it can be opened by itself as well; to the
+    article alone where that has changed since, and the span is elsewhere or gone.
     """
     article = citation["article"]
+    place = () if citation.get("changed") else (citation["start"], citation["end"])
     return el(
         "a",
         str(citation["number"]),
@@ -83,7 +85,7 @@ def marker(citation: Document) -> Markup:
             class_="quote",
             role="tooltip",
         ),
-        href=article_path(article["id"], citation["start"], citation["end"]),
+        href=article_path(article["id"], *place),
         class_="marker",
         aria_label=f"Footnote {citation['number']}: {shorten(article['title'], 80)}",
         **Span.of(citation).data(),
