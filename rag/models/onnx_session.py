@@ -1,6 +1,7 @@
 """Running an ONNX graph over many texts on the processor.
 
-Each text is one run on one thread, with as many threads as cores, however many callers there are.
+Each text is one run, on one thread unless runs are few, with as many threads as cores, however many
+callers there are.
 Nothing is padded, so a text's result does not depend on its neighbours, and int8 activations keep
 the range of their own text. Measured faster than padded batches: docs/decisions/01-encoder.md.
 """
@@ -35,13 +36,16 @@ class Graph:
     Runtime keeps.
     """
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, *, shared: bool = False) -> None:
+        """`shared` lets all cores work on one run: half the time where there is only one."""
         from concurrent.futures import ThreadPoolExecutor
 
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads = cores() if shared else 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._turns = BoundedSemaphore(cores())

@@ -57,7 +57,7 @@ class Verifier:
     """Judges claims, in English."""
 
     def __init__(self, model: bytes, tokenizer: "Tokenizer") -> None:
-        self._graph = Graph(model)
+        self._graph = Graph(model, shared=True)  # statements come one at a time
         self._tokenizer = tokenizer
         self._layout = Layout(*tokenizer.encode("").ids)
 
