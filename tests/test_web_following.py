@@ -12,6 +12,7 @@ from rag import Chatbot, IngestReport, Settings
 from rag.errors import InputError, SourceError
 from rag.ingestion.loaders import Failure
 from rag.models.encoder import Encoder
+from tests.document_files import write_pdf
 from tests.web_site import PARAGRAPHS, Reply, Site, html, rss, sitemap
 from ui.cli.app import app
 
@@ -61,6 +62,26 @@ def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
             return cls.fromtimestamp(moment.timestamp(), UTC)
 
     monkeypatch.setattr("rag.ingestion.web.remembered.datetime", Later)
+
+
+def test_a_pdf_is_added_by_its_address_and_cited_by_page(
+    bot: Chatbot, site: Site, tmp_path: Path
+) -> None:
+    lines = [[(72, 100, "The bridge at Brandau was closed.")], [(72, 100, "It reopened in May.")]]
+    file = write_pdf(tmp_path / "made.pdf", lines)
+    site.pages["/files/bridge%20report.pdf"] = Reply(file.read_bytes(), kind="application/pdf")
+    report = add(bot, site.url("/files/bridge%20report.pdf"))
+    [article] = bot.articles()
+    assert (report.added, report.failed, article.title) == (1, (), "bridge report.pdf")
+    assert article.url == site.url("/files/bridge%20report.pdf")
+    whole = bot.article(article.id)
+    assert whole.page_at(whole.text.index("reopened")) == 2
+
+
+def test_a_file_that_is_not_what_it_says_is_a_failure(bot: Chatbot, site: Site) -> None:
+    site.pages["/broken.pdf"] = Reply(b"%PDF-1.7 no more", kind="application/pdf")
+    [failure] = add(bot, site.url("/broken.pdf")).failed
+    assert failure.source == site.url("/broken.pdf")
 
 
 def test_a_page_is_an_article_with_what_it_says_of_itself(bot: Chatbot, site: Site) -> None:

@@ -1,10 +1,14 @@
 """A fetched page as an article: read, told from what is none, and known by one address."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from rag.errors import SourceError
+from rag.ingestion.loaders.confined import ConfinedReader
 from rag.ingestion.loaders.decoding import decode
 from rag.ingestion.loaders.records import RawArticle
 from rag.ingestion.loaders.webpage import article_in, parsed
@@ -17,6 +21,14 @@ if TYPE_CHECKING:
 
 _HTML = {"", "text/html", "application/xhtml+xml"}
 _PLAIN = {"text/plain", "text/markdown", "text/x-markdown"}
+_FILES = {
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+}
+"""Files of one article, with the endings by which they are read."""
 _FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 
 
@@ -27,6 +39,8 @@ def read_page(page: Fetched) -> RawArticle:
     """
     if page.kind in _PLAIN:
         return RawArticle(decode(page.content, page.charset), url=normalized(page.url))
+    if suffix := _FILES.get(page.kind):
+        return _read_file(page, suffix)
     if page.kind not in _HTML:
         raise SourceError(f"it is {page.kind}, which is not read from the web")
     tree = parsed(page.content, page.charset)
@@ -39,6 +53,18 @@ def read_page(page: Fetched) -> RawArticle:
     if reason := obstacle(tree, article.text, _title(tree)):
         raise SourceError(reason)
     return replace(article, url=address)
+
+
+def _read_file(page: Fetched, suffix: str) -> RawArticle:
+    """The article in a file that is no page, read apart as those of this machine are."""
+    name = unquote(urlsplit(page.url).path.rpartition("/")[2]) or None
+    with TemporaryDirectory(prefix="footnote-") as folder, closing(ConfinedReader()) as reader:
+        path = Path(folder) / f"fetched{suffix}"
+        path.write_bytes(page.content)
+        article = next(part.raw for part in reader.parts(path))
+    if isinstance(article, SourceError):
+        raise article
+    return replace(article, url=normalized(page.url), default_title=name)
 
 
 def feed_in(page: Fetched) -> str | None:
