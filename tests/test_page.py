@@ -127,6 +127,22 @@ def test_an_answer_shows_its_source_marked_exactly(opened: Opener) -> None:
     expect(page.locator("#source .about a")).to_have_attribute("href", str(BRIDGE.url))
 
 
+def test_the_head_of_a_source_stays_above_its_text(opened: Opener) -> None:
+    page = opened()
+    ask(page, "Who steered the ferry to Brandau?").locator(".marker").first.click()
+    expect(page.locator("#source mark.current")).to_be_in_viewport()
+    above = page.evaluate(
+        """() => {
+            const head = document.querySelector("#source header").getBoundingClientRect();
+            const text = document.querySelector("#source .text p");
+            text.style.marginTop = `-${head.height / 2 + 40}px`;  // as when it is scrolled there
+            const { left, top } = text.getBoundingClientRect();
+            return document.elementFromPoint(left + 40, top + 8).closest("header") !== null;
+        }"""
+    )
+    assert above
+
+
 def test_a_refusal_shows_the_nearest_passages_and_they_open(opened: Opener) -> None:
     page = opened()
     turn = ask(page, "Who won the 1987 chess championship of Patagonia?")

@@ -74,7 +74,8 @@ def _wire_list(bot: "Chatbot", listing: _Listing, changes: Sequence[Any]) -> Non
 
     chosen = [listing.query, listing.order]
     for change in changes:
-        change(listed, chosen, listing.articles, **QUIET)
+        # At once: in the queue it would come back after a search that was begun meanwhile.
+        change(listed, chosen, listing.articles, **LAST)
     for change in (listing.query.change, listing.order.change):
         change(listed, chosen, listing.articles, **LAST)
     listing.articles.more(more, [*chosen, _shown()], listing.more, js=_SHOWN, **LAST)
