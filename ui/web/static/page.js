@@ -434,12 +434,14 @@ const footnote = (() => {
     });
   }
 
-  function reveal(frame) {
+  // Again for a few frames: paragraphs take their heights only as they come into view.
+  function reveal(frame, frames = 5) {
     const mark = find("mark.current", frame);
     if (!mark) return frame.scrollTo({ top: 0 });
     const top = mark.getBoundingClientRect().top - frame.getBoundingClientRect().top;
     const head = find("header", frame).offsetHeight;
     frame.scrollTo({ top: frame.scrollTop + top - head - (frame.clientHeight - head) / 4 });
+    if (frames) requestAnimationFrame(() => reveal(frame, frames - 1));
   }
 
   function show(button) {
