@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from benchmarks import chroma
 from tests.store_tools import (
     BEES,
     BUDGET,
@@ -40,29 +41,8 @@ from vectorstore.store import ArticleStore
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Chroma server."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--port", str(port)]
-    place = str(tmp_path_factory.mktemp("server"))
-    process = subprocess.Popen([*command, "--path", place], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not start")
+    with chroma.server(tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 def test_simultaneous_writers_miss_nothing(server: str, tmp_path: Path) -> None:

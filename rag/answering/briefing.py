@@ -22,7 +22,7 @@ from rag.retrieval.retriever import Retriever
 from rag.text.sentences import is_finished, sentence_spans
 from rag.text.words import words
 from vectorstore.catalog import ArticleSummary
-from vectorstore.records import Article
+from vectorstore.records import Article, day_of
 
 MOST = 2000
 """How many articles are gone through: of more, the newest."""
@@ -101,7 +101,7 @@ class _Group:
 def brief(retriever: Retriever, checker: FactChecker, query: Query) -> Brief:
     """The events of the articles inside a query's day and filters, and about it if it asks."""
     articles = _about(retriever, query) if query.question else _newest(retriever, query)
-    days = sorted(article.published_at[:10] for article in articles if article.published_at)
+    days = sorted(filter(None, (day_of(article.published_at) for article in articles)))
     return Brief(
         query.question or None,
         days[0] if days else None,

@@ -12,7 +12,7 @@ from rag.documents import citation_json
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.text.names import names
-from rag.text.sentences import is_finished, sentence_spans
+from rag.text.sentences import sentence_spans, states_something
 from rag.text.words import content, words
 from vectorstore.records import Hit
 
@@ -110,7 +110,7 @@ class FactChecker:
     def _checked(
         self, sentence: str, before: str, query: Query
     ) -> tuple[Finding, Sequence[_Source], float, str | None]:
-        if not _states_something(sentence):
+        if not states_something(sentence):
             return "unchecked", (), 0.0, NO_STATEMENT
         leaning = leans(sentence)
         searched = f"{before} {sentence}" if leaning else sentence
@@ -122,11 +122,6 @@ class FactChecker:
             [claim_of(sentence, [source.text], [source.context]) for source in tried]
         )
         return _finding(sentence, list(zip(tried, verdicts, strict=True)))
-
-
-def _states_something(sentence: str) -> bool:
-    """Whether a sentence is one, and no question."""
-    return is_finished(sentence) and not sentence.rstrip("\"”’')]").endswith("?")
 
 
 def _tried(sentence: str, hits: Sequence[Hit]) -> list[_Source]:

@@ -10,13 +10,12 @@ import numpy as np
 
 from rag.answers import Citation
 from rag.documents import citation_json
-from rag.models.encoder import Embedder
 from rag.models.onnx_session import FloatArray
 from rag.retrieval.embedding import query_vector
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
-from rag.text.dates import Precision, iso_of, stated_dates
-from rag.text.sentences import is_finished, sentence_spans
+from rag.text.dates import EXACTEST, Precision, iso_of, stated_dates
+from rag.text.sentences import sentence_spans, states_something
 from rag.text.words import content
 from vectorstore.records import Article, Hit
 
@@ -104,7 +103,7 @@ def timeline(retriever: Retriever, query: Query) -> tuple[TimelineEvent, ...]:
     if not told:
         return ()
     vectors = retriever.embedder.embed([sentence.text for sentence in told])
-    near = _cosines(retriever.embedder, query.question, vectors)
+    near = vectors @ query_vector(retriever.embedder, query.question)
     enough = max(ABOUT, OF_BEST * float(near.max()))
     best = [n for n in np.argsort(-near, kind="stable").tolist() if near[n] >= enough]
     groups = _folded(told, vectors, list(_sparing(told, best)))[:LONGEST]
@@ -116,20 +115,16 @@ def _dated(hit: Hit) -> Iterator[_Told]:
     article, offset = hit.article, hit.passage.start
     for start, end in sentence_spans(hit.passage.text):
         sentence = hit.passage.text[start:end]
-        if not is_finished(sentence) or sentence.rstrip("\"”’')]").endswith("?"):
+        if not states_something(sentence):
             continue
         stated = stated_dates(sentence, article.day)
         if stated:
-            exact = min(stated, key=lambda s: ("day", "week", "month", "year").index(s.precision))
+            exact = min(stated, key=lambda s: EXACTEST.index(s.precision))
             yield _Told(
                 article, offset + start, offset + end, exact.first, exact.precision, stated=True
             )
         elif article.day:
             yield _Told(article, offset + start, offset + end, article.day, "day", stated=False)
-
-
-def _cosines(embedder: Embedder, question: str, vectors: FloatArray) -> FloatArray:
-    return vectors @ query_vector(embedder, question)
 
 
 def _sparing(told: Sequence[_Told], best: Sequence[int]) -> Iterator[int]:
@@ -159,15 +154,15 @@ def _folded(told: Sequence[_Told], vectors: FloatArray, best: Sequence[int]) -> 
 def _says_the_same(one: _Told, other: _Told, cosine: float) -> bool:
     if one.written != other.written:
         return False
+    if cosine >= REPEATS:
+        return True
     mine, theirs = set(content(one.text)), set(content(other.text))
-    shared = len(mine & theirs) >= SHARED * max(1, min(len(mine), len(theirs)))
-    return bool(cosine >= REPEATS) or shared
+    return len(mine & theirs) >= SHARED * max(1, min(len(mine), len(theirs)))
 
 
 def _order(told: _Told) -> tuple[date, int, str, int]:
     """By time; of one first day, years before months before days; then by article and place."""
-    coarse = ("year", "month", "week", "day").index(told.precision)
-    return told.first, coarse, told.article.published_at or "", told.start
+    return told.first, -EXACTEST.index(told.precision), told.article.published_at or "", told.start
 
 
 def _numbered(groups: Sequence[Sequence[_Told]]) -> Iterator[TimelineEvent]:

@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rag.text.vocabulary import DAYS, MONTHS, SHORT_MONTHS, UNITS
 
 Precision = Literal["day", "week", "month", "year"]
+EXACTEST: tuple[Precision, ...] = get_args(Precision)
+"""The precisions, the most exact first."""
 Side = Literal["past", "future"]
 
 _LONG, _SHORT = ("|".join(map(str.title, names)) for names in (MONTHS, SHORT_MONTHS))

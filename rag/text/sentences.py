@@ -55,6 +55,11 @@ def is_finished(sentence: str) -> bool:
     return _END.search(sentence) is not None
 
 
+def states_something(sentence: str) -> bool:
+    """Whether a text is a whole sentence, and no question."""
+    return is_finished(sentence) and not sentence.rstrip("\"”’')]").endswith("?")
+
+
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
     """The sentences within one segment, itself trimmed."""
     begin = start

@@ -6,11 +6,12 @@ from rich.text import Text
 
 from ui.cli import options as opt
 from ui.cli.opening import chatbot
+from ui.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rag import Brief, BriefEvent, Citation, Timeline
+    from rag import Brief, BriefEvent, Timeline
 
 
 def timeline(
@@ -55,7 +56,7 @@ def show_timeline(told: "Timeline", *, as_json: bool) -> None:
     for event in told.events:
         line = Text(f"{event.when:<10}  ", style="bold" if event.stated else "dim")
         line.append(event.text, style="default")
-        line.append(f" {_marks((event.citation, *event.also))}", style="cyan")
+        line.append(f" {terminal.markers((event.citation, *event.also))}", style="cyan")
         screen.print(line)
     terminal.show_sources(screen, told.citations)
 
@@ -71,26 +72,20 @@ def show_brief(told: "Brief", *, as_json: bool) -> None:
     screen = terminal.console()
     days = " to ".join(dict.fromkeys(filter(None, (told.since, told.until))))
     about = f" about {told.topic}" if told.topic else ""
-    screen.print(Text(f"{_counted(told.articles, 'article')}{about}, {days or 'undated'}"))
+    screen.print(Text(f"{counted(told.articles, 'article')}{about}, {days or 'undated'}"))
     for event in told.events:
         _show_event(screen, event)
     terminal.show_sources(screen, told.citations)
 
 
 def _show_event(screen: "Console", event: "BriefEvent") -> None:
+    from ui.cli import terminal
+
     screen.print()
-    line = Text(event.text).append(f" {_marks((event.citation,))}", style="cyan")
+    line = Text(event.text).append(f" {terminal.markers((event.citation,))}", style="cyan")
     screen.print(line)
-    reports = _counted(event.reports, "report")
+    reports = counted(event.reports, "report")
     named = f": {', '.join(event.sources)}" if event.sources else ""
     screen.print(Text(f"    {reports}{named}", style="dim"))
     if event.differing:
-        screen.print(Text(f"    one of them says otherwise {_marks((event.differing,))}"))
-
-
-def _marks(citations: "tuple[Citation, ...]") -> str:
-    return "".join(f"[{citation.number}]" for citation in citations)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        screen.print(Text(f"    one of them says otherwise {terminal.markers((event.differing,))}"))

@@ -132,7 +132,7 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
         return
     screen = console()
     for statement in checked.statements:
-        marks = "".join(f"[{c.number}]" for c in statement.citations)
+        marks = markers(statement.citations)
         line = Text(f"{statement.verdict:<13}", style=_STYLES[statement.verdict])
         line.append(_one_line(statement.text), style="default")
         line.append(f" {marks}" if marks else "", style="cyan")
@@ -140,6 +140,11 @@ def show_check(checked: "FactCheck", *, as_json: bool) -> None:
             line.append(f" ({statement.note})", style="dim")
         screen.print(line)
     show_sources(screen, checked.citations)
+
+
+def markers(citations: Iterable["Citation"]) -> str:
+    """The numbers of citations, `[1][2]`."""
+    return "".join(f"[{citation.number}]" for citation in citations)
 
 
 def show_sources(
@@ -190,7 +195,7 @@ def _indented(text: Text) -> Padding:
 def _answer_text(answer: "Answer") -> Text:
     text = Text()
     for statement in answer.statements:
-        marks = "".join(f"[{c.number}]" for c in statement.citations)
+        marks = markers(statement.citations)
         weak = "dim italic" if statement.support == "unsupported" else ""
         body = Text(f"{_one_line(statement.text)} ", style=weak)
         if answer.short and any(_covers(c, answer.short) for c in statement.citations):

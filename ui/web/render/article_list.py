@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ui.web.render.html import counted, el, listed
+from ui.web.render.html import el, listed
+from ui.wording import counted
 from vectorstore.records import day_of
 
 if TYPE_CHECKING:

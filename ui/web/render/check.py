@@ -5,8 +5,9 @@ from collections import Counter
 from markupsafe import Markup
 
 from ui.web.render.documents import Document
-from ui.web.render.html import counted, el
+from ui.web.render.html import el
 from ui.web.render.statements import marker
+from ui.wording import counted
 
 _SAID = {
     "supported": "Supported",

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ui.web.render.html import counted, el
+from ui.web.render.html import el
+from ui.wording import counted
 
 _MOST_BARS = 60
 _WIDTH, _GAP, _HEIGHT = 10, 2, 48

@@ -45,11 +45,6 @@ def listed(*parts: str | None) -> Markup:
     return join(first, (join(" · ", el("bdi", part)) for part in others))
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 passage`, `2,000 passages`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def web_address(url: str | None) -> str | None:
     """The URL if a browser may follow it: http or https, with a host; else None."""
     try:

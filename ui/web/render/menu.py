@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from ui.web.kept import UNTITLED, KeptConversation, KeptConversations
-from ui.web.render.html import counted, el
+from ui.web.render.html import el
+from ui.wording import counted
 
 
 def menu_html(conversations: KeptConversations) -> Markup:

@@ -7,7 +7,8 @@ from markupsafe import Markup
 from ui.web.kept import shorten
 from ui.web.render.article import Span
 from ui.web.render.documents import Document
-from ui.web.render.html import counted, el
+from ui.web.render.html import el
+from ui.wording import counted
 
 
 def passage_button(hit: Document) -> Markup:

@@ -6,8 +6,9 @@ from itertools import groupby
 from markupsafe import Markup
 
 from ui.web.render.documents import Document
-from ui.web.render.html import counted, el
+from ui.web.render.html import el
 from ui.web.render.statements import marker
+from ui.wording import counted
 
 
 def timeline_html(told: Document) -> Markup:

@@ -9,9 +9,10 @@ from rag import Answer, Statement, Usage, answer_json
 from ui.web.kept import PageTurn
 from ui.web.render.documents import Document, notes
 from ui.web.render.export import sources_text, turn_markdown, turn_text
-from ui.web.render.html import Child, counted, el, join
+from ui.web.render.html import Child, el, join
 from ui.web.render.passages import excerpt, passage_button
 from ui.web.render.statements import statements_html
+from ui.wording import counted
 
 
 def transcript(turns: Iterable[PageTurn], unreadable: int = 0) -> Markup:
