@@ -3,25 +3,22 @@
 Every passage carries all there is to know of its article, so that articles are rebuilt exactly.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vectorstore.catalog import ArticleSummary, Entry, version_of
+from vectorstore.collection import ChromaCollection
 from vectorstore.records import Article, Passage, moment_of
-from vectorstore.server import asking
 
 FloatArray = npt.NDArray[np.float32]
 Metadata = dict[str, str | int | None]
 _FIELDS = ("id", "title", "source", "url", "author", "published_at")
 _SHARED = (*_FIELDS, "digest", "passages", "earlier")
 _ROWS = ("metadatas", "documents")
-SERVED, EMBEDDED = 300, 2000
-"""How many records a call may name, bring or ask for, on a server (Chroma Cloud's quota) or not."""
 
 
 @dataclass(slots=True)
@@ -54,13 +51,8 @@ class Gathering:
         return [passage.id for parts in self._parts.values() for passage in parts.values()]
 
 
-class ChromaPassages:
+class ChromaPassages(ChromaCollection):
     """The collection of passages."""
-
-    def __init__(self, collection: Any, place: Path | str) -> None:
-        self._collection = collection
-        self._place = place
-        self.page = EMBEDDED if isinstance(place, Path) else SERVED
 
     @property
     def id(self) -> str:
@@ -163,15 +155,6 @@ class ChromaPassages:
     ) -> list[tuple[Mapping[str, Any], str]]:
         found = self._ask("get", where=where, limit=limit, offset=offset, include=list(_ROWS))
         return list(zip(found["metadatas"], found["documents"], strict=True))
-
-    def _pages(self, ids: list[str]) -> Iterator[list[str]]:
-        for start in range(0, len(ids), self.page):
-            yield ids[start : start + self.page]
-
-    def _ask(self, call: str, *values: Any, **named: Any) -> Any:
-        with asking(self._place):
-            method: Callable[..., Any] = getattr(self._collection, call)
-            return method(*values, **named)
 
 
 def _parts(sizes: Sequence[int], most: int) -> Iterator[slice]:

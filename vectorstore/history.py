@@ -11,15 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from vectorstore.catalog import ArticleSummary, Entry
-from vectorstore.chroma import EMBEDDED, SERVED
+from vectorstore.collection import ChromaCollection
 from vectorstore.errors import StoreError
 from vectorstore.listing import Listing
 from vectorstore.records import Article
-from vectorstore.server import asking
 
 _Row = tuple[dict[str, Any], str]
 KEPT = 10
@@ -42,13 +40,8 @@ def text_digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-class ChromaHistory:
+class ChromaHistory(ChromaCollection):
     """The collection of earlier versions."""
-
-    def __init__(self, collection: Any, place: Path | str) -> None:
-        self._collection = collection
-        self._place = place
-        self._page = EMBEDDED if isinstance(place, Path) else SERVED
 
     def supersede(self, listing: Listing, entries: Sequence[Entry]) -> list[Entry]:
         """Keep the articles that `entries` are about to replace, and name them in these.
@@ -76,10 +69,10 @@ class ChromaHistory:
     def forget(self, ids: Sequence[str], versions: Iterable[str] | None = None) -> None:
         """Delete what there is of articles, or of some of their versions."""
         named = [] if versions is None else [{"version": {"$in": sorted(versions)}}]
-        for start in range(0, len(ids), self._page):
-            theirs = {"id": {"$in": list(ids[start : start + self._page])}}
+        for part in self._pages(ids):
+            theirs = {"id": {"$in": part}}
             where = {"$and": [theirs, *named]} if named else theirs
-            while found := self._ask("get", where=where, limit=self._page, include=[])["ids"]:
+            while found := self._ask("get", where=where, limit=self.page, include=[])["ids"]:
                 self._ask("delete", found)
 
     def _article(self, article: str, digest: str) -> Article | None:
@@ -95,8 +88,8 @@ class ChromaHistory:
         return Article(article, text=text, **fields) if text_digest(text) == digest else None
 
     def _write(self, rows: Sequence[_Row]) -> None:
-        for start in range(0, len(rows), self._page):
-            part = rows[start : start + self._page]
+        for start in range(0, len(rows), self.page):
+            part = rows[start : start + self.page]
             self._ask(
                 "upsert",
                 [f"{data['id']}@{data['version']}#{data['part']}" for data, _ in part],
@@ -107,16 +100,11 @@ class ChromaHistory:
 
     def _get(self, ids: Sequence[str]) -> dict[str, _Row]:
         found: dict[str, _Row] = {}
-        for start in range(0, len(ids), self._page):
-            part = ids[start : start + self._page]
+        for part in self._pages(ids):
             got = self._ask("get", part, include=["metadatas", "documents"])
             rows = zip(got["metadatas"], got["documents"], strict=True)
             found |= dict(zip(got["ids"], rows, strict=True))
         return found
-
-    def _ask(self, call: str, *values: Any, **named: Any) -> Any:
-        with asking(self._place):
-            return getattr(self._collection, call)(*values, **named)
 
 
 def _earlier(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from vectorstore.chroma import SERVED
+from vectorstore.collection import SERVED
 from vectorstore.server import asking
 from vectorstore.state import Position
 

@@ -6,55 +6,47 @@ They are where the articles are, so that whoever shares a store shares what it f
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from vectorstore.chroma import SERVED
-from vectorstore.server import asking
+from vectorstore.collection import ChromaCollection
 
 Note = dict[str, str | bool | None]
 """A small JSON document."""
 
 
-class Notes:
+class Notes(ChromaCollection):
     """The collection. A note has a kind, and a name that no other of its kind has."""
-
-    def __init__(self, collection: Any, place: Path | str) -> None:
-        self._collection = collection
-        self._place = place
 
     def read(self, kind: str, names: Sequence[str] | None = None) -> dict[str, Note]:
         """The notes of these names, or all of a kind."""
         found: dict[str, Note] = {}
         if names is not None:
-            for part in _parts([_key(kind, name) for name in dict.fromkeys(names)]):
+            for part in self._pages([_key(kind, name) for name in dict.fromkeys(names)]):
                 found |= self._get(ids=part)
             return found
-        while page := self._get(where={"kind": kind}, limit=SERVED, offset=len(found)):
+        while page := self._get(where={"kind": kind}, limit=self.page, offset=len(found)):
             found |= page
         return found
 
     def write(self, kind: str, notes: Mapping[str, Note]) -> None:
         """Write notes over those of the same names."""
-        for names in _parts(list(notes)):
+        for names in self._pages(list(notes)):
             keys = [_key(kind, name) for name in names]
-            with asking(self._place):
-                self._collection.upsert(
-                    keys,
-                    embeddings=[[float(int(key[:6], 16))] for key in keys],
-                    documents=[json.dumps(notes[name], ensure_ascii=False) for name in names],
-                    metadatas=[{"kind": kind, "name": name} for name in names],
-                )
+            self._ask(
+                "upsert",
+                keys,
+                embeddings=[[float(int(key[:6], 16))] for key in keys],
+                documents=[json.dumps(notes[name], ensure_ascii=False) for name in names],
+                metadatas=[{"kind": kind, "name": name} for name in names],
+            )
 
     def remove(self, kind: str, names: Iterable[str]) -> None:
         """Remove notes."""
-        for part in _parts([_key(kind, name) for name in names]):
-            with asking(self._place):
-                self._collection.delete(part)
+        for part in self._pages([_key(kind, name) for name in names]):
+            self._ask("delete", part)
 
     def _get(self, **which: Any) -> dict[str, Note]:
-        with asking(self._place):
-            found = self._collection.get(**which, include=["metadatas", "documents"])
+        found = self._ask("get", **which, include=["metadatas", "documents"])
         rows = zip(found["metadatas"], found["documents"], strict=True)
         return {data["name"]: json.loads(text) for data, text in rows}
 
@@ -62,7 +54,3 @@ class Notes:
 def _key(kind: str, name: str) -> str:
     """The id of a note, of one length however long its name is."""
     return sha256(f"{kind} {name}".encode()).hexdigest()
-
-
-def _parts(names: list[str]) -> Iterable[list[str]]:
-    return (names[start : start + SERVED] for start in range(0, len(names), SERVED))

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vectorstore.catalog import ArticleSummary
-from vectorstore.chroma import SERVED, ChromaPassages, FloatArray
+from vectorstore.chroma import ChromaPassages, FloatArray
+from vectorstore.collection import SERVED
 from vectorstore.errors import StoreError
 from vectorstore.history import ChromaHistory, Version
 from vectorstore.index import Derived

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from threading import RLock
 from time import monotonic, sleep, time
 
-from vectorstore.chroma import SERVED, ChromaPassages
+from vectorstore.chroma import ChromaPassages
+from vectorstore.collection import SERVED
 from vectorstore.errors import StoreError
 from vectorstore.index import DerivedIndex
 from vectorstore.log import ChangeLog, LogEntry
